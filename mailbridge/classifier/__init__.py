@@ -1,0 +1,1 @@
+"""CORE: what the letter is, and what its page says."""

@@ -1,0 +1,113 @@
+"""Kinds of mail and types of documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from mailbridge.classifier.symbol import DocumentSymbol
+
+T = TypeVar("T")
+
+
+class Kind(StrEnum):
+    """What a mail is, as a whole (CONTRACT.md, `kind`)."""
+
+    OFFICIAL_DOCUMENT = "official-document"
+    WORKING_MAIL = "working-mail"
+    PETITION = "petition"
+    RECEIPT = "receipt"
+    AUTOMATIC = "automatic"
+    SECRET = "secret"
+    PERSONAL = "personal"
+    OTHER = "other"
+
+    @property
+    def is_stored(self) -> bool:
+        """Say whether content of this kind may reach the database, the archive, an index or a letter."""
+        return self in (Kind.OFFICIAL_DOCUMENT, Kind.WORKING_MAIL, Kind.PETITION, Kind.RECEIPT)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rival(Generic[T]):
+    """Another value that was read for the same field, and where."""
+
+    value: T
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading(Generic[T]):
+    """
+    One field of a document: the value, how sure, and where it was read.
+
+    `value` is None when the field is absent or too doubtful to say; then `reason` says why. `confidence` lies in 0..1.
+    `source` is a sentence such as "part 1.2, page 1, text layer, box 3" (ô số of Phụ lục I); "" when absent.
+    """
+
+    value: T | None = None
+    confidence: float = 0.0
+    source: str = ""
+    rivals: tuple[Rival[T], ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signer:
+    """Boxes 7a and 7b: `authority` is "KT. BỘ TRƯỞNG" or the like, `position` the signer's own office."""
+
+    name: str | None
+    position: str | None
+    authority: str | None
+
+
+def _absent() -> Reading[str]:
+    return Reading()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """
+    One official document in a mail; each field is a `Reading`.
+
+    Texts keep the wording of the page, NFC; a name in capitals is turned into title case.
+    `type` is a name of `document-types.csv` such as "Công văn". `urgency`: khẩn, thượng khẩn, hỏa tốc.
+    """
+
+    main: str
+    parts: tuple[str, ...]
+    type: Reading[str] = field(default_factory=_absent)
+    symbol: Reading[DocumentSymbol] = field(default_factory=lambda: Reading[DocumentSymbol]())
+    issued_date: Reading[date] = field(default_factory=lambda: Reading[date]())
+    place: Reading[str] = field(default_factory=_absent)
+    superior: Reading[str] = field(default_factory=_absent)
+    issuer: Reading[str] = field(default_factory=_absent)
+    subject: Reading[str] = field(default_factory=_absent)
+    signer: Reading[Signer] = field(default_factory=lambda: Reading[Signer]())
+    addressees: Reading[tuple[str, ...]] = field(default_factory=lambda: Reading[tuple[str, ...]]())
+    recipients: Reading[tuple[str, ...]] = field(default_factory=lambda: Reading[tuple[str, ...]]())
+    urgency: Reading[str] = field(default_factory=_absent)
+    due_date: Reading[date] = field(default_factory=lambda: Reading[date]())
+    references: tuple[str, ...] = ()
+    pages: int | None = None
+    draft: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Classification:
+    """
+    What a mail is, and the documents in it.
+
+    `reasons` are short English sentences naming the signs that decided, best first. `secrecy` is mật, tối mật or
+    tuyệt mật where a mark was seen; with it the kind is SECRET and `documents` is empty.
+    `automatic` names why a mail must not be answered (a word of CONTRACT.md `letters[].suppressed`), whatever its kind.
+    """
+
+    kind: Kind
+    confidence: float
+    reasons: tuple[str, ...]
+    documents: tuple[Document, ...] = ()
+    secrecy: str | None = None
+    automatic: str | None = None

@@ -1,0 +1,1 @@
+"""CORE: what becomes of a mail, by rules that administrators write."""

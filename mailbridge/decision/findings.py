@@ -1,0 +1,115 @@
+"""All that a decision may look at, what it may say, and the choices of one office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailbridge.classifier.kinds import Classification
+from mailbridge.mail.address import Address
+from mailbridge.mail.envelope import Client, Door, Envelope
+from mailbridge.registry.entry import RegisterEntry
+from mailbridge.verify.results import AuthResults
+from mailbridge.verify.signature import SignatureStatus
+
+
+class Action(StrEnum):
+    """What becomes of a mail (CONTRACT.md, `decision.action`)."""
+
+    REGISTER = "register"
+    HOLD = "hold"
+    DUPLICATE = "duplicate"
+    RETURN = "return"
+    STOP = "stop"
+    PASS = "pass"
+
+    @property
+    def is_kept(self) -> bool:
+        """Say whether the mail itself is archived afterwards."""
+        return self not in (Action.STOP, Action.PASS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Agency:
+    """
+    One agency of this installation.
+
+    `domains` are lower case; a recipient belongs to the agency when its domain is one of them. `addresses` are
+    published, the first is the From of its letters; `clerks` get the notices; `security_contact` is told of secret
+    marks (empty: the clerks). `phone` stands in letters.
+    """
+
+    id: str
+    name: str
+    domains: tuple[str, ...]
+    addresses: tuple[str, ...]
+    clerks: tuple[str, ...]
+    security_contact: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """
+    What the book already has of this mail's documents.
+
+    `same_mail`: True when the very same octets were decided before. `same_file` maps the SHA-256 of a main file, and
+    `same_symbol` the text of a symbol, to the entry that has it (newest one).
+    """
+
+    same_mail: bool = False
+    same_file: tuple[tuple[str, RegisterEntry], ...] = ()
+    same_symbol: tuple[tuple[str, RegisterEntry], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """Everything that rules may ask about; nothing else decides."""
+
+    agency: Agency
+    door: Door
+    client: Client
+    envelope: Envelope
+    author: Address | None
+    attachment_problems: tuple[str, ...]
+    authentication: AuthResults
+    classification: Classification
+    signatures: tuple[SignatureStatus, ...]
+    known: Known
+    delivered: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reason:
+    """`rule` is the name of the rule that spoke; `text` one sentence in the language of the office."""
+
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """
+    What becomes of a mail, and why.
+
+    `book` only with REGISTER; `duplicate_of` only with DUPLICATE. `notify` are addresses told beside the clerks.
+    `reasons`: the deciding rule first. `version` is the SHA-256 of the rule set, hex.
+    """
+
+    action: Action
+    confidence: float
+    reasons: tuple[Reason, ...]
+    book: str | None = None
+    duplicate_of: RegisterEntry | None = None
+    notify: tuple[str, ...] = ()
+    version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """The whole answer of the core about one mail for one agency."""
+
+    authentication: AuthResults
+    classification: Classification
+    signatures: tuple[SignatureStatus, ...]
+    decision: Decision

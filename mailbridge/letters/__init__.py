@@ -1,0 +1,1 @@
+"""CORE: what we say back."""

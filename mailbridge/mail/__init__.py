@@ -1,0 +1,1 @@
+"""CORE: the post itself: envelope, message, parts, pages, letters."""

@@ -1,0 +1,106 @@
+"""
+What the walk of a mail needs from outside, at the height of the domain.
+
+A class fulfils a port by its shape; only `wiring` names both. Each call may raise `Unavailable`; then the mail stays in
+the spool and is walked again later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mailbridge.decision.findings import Known
+from mailbridge.mail.envelope import MailObject
+from mailbridge.mail.letter import Letter
+from mailbridge.mail.message import Message, Part
+from mailbridge.mail.pages import Pages
+from mailbridge.registry.entry import Case, DraftEntry, RegisterEntry
+from mailbridge.verify.evidence import Evidence
+from mailbridge.verify.signature import SignatureStatus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenedFile:
+    """
+    What a file of a stranger turned out to hold.
+
+    `pages` is None when it has no text that could be read; `problem` is then a word of CONTRACT.md with its reason
+    ("encrypted: …", "timeout: …", "malformed: …", "unsupported: …"). `signatures` are judged by `verify.pdf`.
+    """
+
+    part: str
+    pages: Pages | None = None
+    problem: str | None = None
+    signatures: tuple[SignatureStatus, ...] = ()
+
+
+class Lookups(Protocol):
+    """Asks the world."""
+
+    async def gather(self, mail: MailObject, message: Message, at: datetime) -> Evidence:
+        """Ask until no question is open; one that stays open is UNANSWERED in the evidence. Raises nothing."""
+        ...
+
+
+class Reading(Protocol):
+    """Opens files, each in a limited process of its own."""
+
+    async def open(self, parts: Sequence[Part], evidence: Evidence) -> tuple[OpenedFile, ...]:
+        """Open each part that can hold a document; one answer a part opened, in order. A hostile file is a problem."""
+        ...
+
+
+class Transaction(Protocol):
+    """What may be written, all or nothing."""
+
+    def enter(self, draft: DraftEntry, arrived_at: datetime) -> RegisterEntry:
+        """Give the next number of the draft's book and year; raises `AlreadyEntered` when the document is there."""
+        ...
+
+    def record(self, case: Case, entries: Sequence[RegisterEntry]) -> None:
+        """Keep the case and the events of its way; raises `AlreadyDecided` when this mail has one."""
+        ...
+
+    def post(self, letter: Letter) -> bool:
+        """Put a letter into the outbox; False when a letter with this key is there already."""
+        ...
+
+
+class Registry(Protocol):
+    """The ledger. Its methods block: call them in a thread."""
+
+    def decided(self, mail_id: str, agency: str) -> Case | None:
+        """Return what was recorded of this mail, if it was walked to the end before."""
+        ...
+
+    def known(self, agency: str, mail_sha256: str, files: Sequence[str], symbols: Sequence[str]) -> Known:
+        """Look for the same mail octets, the same main files (SHA-256) and the same symbols."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Begin; commit on leaving without error, roll back otherwise."""
+        ...
+
+
+class Spool(Protocol):
+    """Raw mail that waits for its walk, in the order of acceptance."""
+
+    def waiting(self) -> Iterator[str]:
+        """Ids of accepted mail, oldest first."""
+        ...
+
+    def load(self, mail_id: str) -> MailObject:
+        """Read one mail; raises `Unavailable`."""
+        ...
+
+    def release(self, mail_id: str, *, keep: bool) -> None:
+        """Take a mail that was decided out of the spool: into the archive, or away for good."""
+        ...
+
+    def set_aside(self, mail_id: str, reason: str) -> None:
+        """Put a mail where a person looks at it; the walk goes on with the next."""
+        ...

@@ -1,0 +1,1 @@
+"""I/O: the SMTP door, an aiosmtpd server in front of the next hop."""

@@ -1,0 +1,84 @@
+"""The words of RFC 8601 §2.7 and what each method found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Result(StrEnum):
+    """Result codes of all methods (RFC 8601 §2.7)."""
+
+    NONE = "none"
+    PASS = "pass"
+    FAIL = "fail"
+    SOFTFAIL = "softfail"
+    POLICY = "policy"
+    NEUTRAL = "neutral"
+    TEMPERROR = "temperror"
+    PERMERROR = "permerror"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DkimResult:
+    """
+    One DKIM-Signature field judged (RFC 6376 §6, RFC 8601 §2.7.1).
+
+    `aligned`: the signing domain and the domain of From have the same organisational domain (RFC 7489 §3.1.1).
+    `weaknesses` are words such as "body-length", "sha1", "short-key", "expired", "unsigned-content-type".
+    """
+
+    result: Result
+    domain: str | None
+    selector: str | None
+    aligned: bool = False
+    weaknesses: tuple[str, ...] = ()
+    reason: str | None = None
+
+    @property
+    def proves_author(self) -> bool:
+        """Say whether this signature proves the whole content for the author's domain."""
+        return self.result is Result.PASS and self.aligned and not self.weaknesses
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpfResult:
+    """SPF (RFC 7208); `domain` is the one that was asked."""
+
+    result: Result = Result.NONE
+    domain: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArcResult:
+    """ARC (RFC 8617); `sealers` from the newest to the oldest."""
+
+    result: Result = Result.NONE
+    sealers: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DmarcResult:
+    """DMARC (RFC 7489); `policy` is none, quarantine or reject."""
+
+    result: Result = Result.NONE
+    domain: str | None = None
+    policy: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuthResults:
+    """All methods of one mail; one `DkimResult` a signature, in header order."""
+
+    spf: SpfResult
+    dkim: tuple[DkimResult, ...]
+    arc: ArcResult
+    dmarc: DmarcResult
+
+    @property
+    def proves_author(self) -> bool:
+        """Say whether the mail is proven to come, whole, from the domain in From."""
+        return any(result.proves_author for result in self.dkim)
