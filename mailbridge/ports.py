@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from mailbridge.decision.findings import Known
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import Letter
 from mailbridge.mail.message import Message, Part
 from mailbridge.mail.pages import Pages
-from mailbridge.registry.entry import Case, DraftEntry, RegisterEntry
+from mailbridge.registry.entry import Case, DraftEntry, Known, RegisterEntry
 from mailbridge.verify.evidence import Evidence
 from mailbridge.verify.signature import SignatureStatus
 
@@ -55,7 +54,7 @@ class Reading(Protocol):
 
 
 class Transaction(Protocol):
-    """What may be written, all or nothing."""
+    """What may be written, all or nothing; refusals are in `registry.conflicts`."""
 
     def enter(self, draft: DraftEntry, arrived_at: datetime) -> RegisterEntry:
         """Give the next number of the draft's book and year; raises `AlreadyEntered` when the document is there."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from mailbridge.classifier.kinds import Classification
 from mailbridge.mail.address import Address
 from mailbridge.mail.envelope import Client, Door, Envelope
-from mailbridge.registry.entry import RegisterEntry
+from mailbridge.registry.entry import Known, RegisterEntry
 from mailbridge.verify.results import AuthResults
 from mailbridge.verify.signature import SignatureStatus
 
@@ -46,20 +46,6 @@ class Agency:
     clerks: tuple[str, ...]
     security_contact: str = ""
     phone: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """
-    What the book already has of this mail's documents.
-
-    `same_mail`: True when the very same octets were decided before. `same_file` maps the SHA-256 of a main file, and
-    `same_symbol` the text of a symbol, to the entry that has it (newest one).
-    """
-
-    same_mail: bool = False
-    same_file: tuple[tuple[str, RegisterEntry], ...] = ()
-    same_symbol: tuple[tuple[str, RegisterEntry], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -33,6 +33,7 @@ class Part:
         raw_name: The name as it stood in the header (decoded, otherwise untouched): evidence.
         declared_type: The Content-Type that the header claims, lower case.
         type: What the octets are, by content.
+        charset: Of a text part, as claimed.
         content: Decoded octets.
         sha256: Of `content`, hex.
         inside: Index of the part (container or message) that this one was taken from.
@@ -48,6 +49,7 @@ class Part:
     content_id: str | None
     content: bytes
     sha256: str
+    charset: str | None = None
     inside: str | None = None
     problem: str | None = None
 

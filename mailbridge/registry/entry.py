@@ -117,13 +117,27 @@ class RegisterEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """
+    What the book already has of this mail's documents.
+
+    `same_mail`: True when the very same octets were decided before. `same_file` maps the SHA-256 of a main file, and
+    `same_symbol` the text of a symbol, to the entry that has it (newest one).
+    """
+
+    same_mail: bool = False
+    same_file: tuple[tuple[str, RegisterEntry], ...] = ()
+    same_symbol: tuple[tuple[str, RegisterEntry], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
     """
     What is kept of one mail for one agency, whatever became of it.
 
     For mail that is not stored (secret, private, automatic) only id, times, `sha256`, `size`, `kind`, `action` and
     `rule` are set: no address, no subject, no text, no file name.
-    `judgement` and `evidence` are JSON texts: the object of `try --json` without `source`, and the answers of the world.
+    `judgement` and `evidence` are JSON texts: the object of `try --json` without `source`, and what the world said.
     """
 
     mail_id: str

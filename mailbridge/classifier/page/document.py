@@ -1,0 +1,200 @@
+"""Read one official document from its pages: every box of Phụ lục I to its field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from mailbridge.classifier.kinds import Document, Reading, Rival
+from mailbridge.classifier.naming import title_case_name
+from mailbridge.classifier.page.addressing import read_addressees
+from mailbridge.classifier.page.certainty import Place, absent
+from mailbridge.classifier.page.deadline import read_due_date
+from mailbridge.classifier.page.head import Head, read_head
+from mailbridge.classifier.page.letterhead import Letterhead, read_letterhead, starts_agency
+from mailbridge.classifier.page.markers import Role, bare
+from mailbridge.classifier.page.number import read_symbol
+from mailbridge.classifier.page.place_date import read_issue
+from mailbridge.classifier.page.segments import Column
+from mailbridge.classifier.page.tail import find_foot, read_recipients, read_signer
+from mailbridge.classifier.page.title import read_subject, read_type
+from mailbridge.classifier.symbol import DocumentSymbol, find_symbols
+from mailbridge.mail.pages import Page, Pages
+
+# References and deadlines are looked for in so much text: some 100 pages of a document.
+_MOST_TEXT = 250_000
+_LONGEST_LINE = 2_000
+_URGENCIES = {"khan": "khẩn", "thuong khan": "thượng khẩn", "hoa toc": "hỏa tốc"}
+
+
+def read_document(pages: Pages, *, part: str, file_name: str | None) -> Document | None:
+    """
+    Read the fields of one official document; None when the first page has no form of one.
+
+    Args:
+        pages: The pages that were read of one file, or the text of a mail as one page.
+        part: Index of the part in the mail ("1.2"), for the sources of the readings.
+        file_name: A hint at most: its number becomes a rival, never a value.
+
+    Source: NĐ 30/2020/NĐ-CP, Phụ lục I; Party form by Hướng dẫn 36-HD/VPTW. Time is linear in the size of the pages.
+    """
+    if not pages.pages:
+        return None
+    first = pages.pages[0]
+    head = read_head(first)
+    if not _has_form(head):
+        return None
+    place = Place(part=part, page=first.number, layer=first.layer)
+    symbol = read_symbol(head, place, file_name)
+    issue = read_issue(head, place)
+    letterhead = _letterhead(head, symbol.value)
+    foot = find_foot(pages)
+    own = symbol.value.text if symbol.value else None
+    return Document(
+        main=part,
+        parts=(part,),
+        type=read_type(head, symbol, place),
+        symbol=_checked_year(symbol, issue.date.value),
+        issued_date=issue.date,
+        place=issue.place,
+        superior=_superior(letterhead, head, place),
+        issuer=_issuer(letterhead, head, place, symbol.value, issue.place.value),
+        subject=read_subject(head, symbol.value, place),
+        signer=read_signer(foot, part),
+        addressees=read_addressees(head, place),
+        recipients=read_recipients(foot, part),
+        urgency=_urgency(head, place),
+        due_date=read_due_date(
+            ((Place(part=part, page=page.number, layer=page.layer), text) for page, text in _texts(pages)),
+            issue.date.value,
+        ),
+        references=tuple(_references(pages, own)),
+        pages=pages.total,
+        draft=head.draft,
+    )
+
+
+def _has_form(head: Head) -> bool:
+    """
+    Say whether the head is that of an official document.
+
+    The Quốc hiệu alone stands over petitions and contracts too, and an agency's name over any news; so two of heading,
+    letterhead and number are asked for, and a number without a heading only close under the letterhead.
+    """
+    agency = any(starts_agency(segment.text) for segment in head.letterhead)
+    if head.heading is Role.YOUTH_NAME:
+        return bool(head.letterhead and head.number)
+    if head.heading is not None:
+        return agency or _is_filled(head) or (head.in_columns and bool(head.letterhead) and bool(head.number))
+    return agency and _is_filled(head) and head.number[0].line - head.letterhead[0].line <= 8
+
+
+def _is_filled(head: Head) -> bool:
+    return bool(head.number) and any(char.isdigit() for segment in head.number for char in segment.text)
+
+
+def _letterhead(head: Head, symbol: DocumentSymbol | None) -> Letterhead:
+    joint = symbol is not None and len(symbol.issuers) > 1 and symbol.rule == "L2"
+    read = read_letterhead(head.letterhead, joint=joint)
+    if head.heading is Role.YOUTH_NAME and read.superior is None:
+        name = next(segment.text for segment in head.row if segment.role is Role.YOUTH_NAME)
+        return replace(read, superior=name, sure=min(read.sure, 0.9))
+    return read
+
+
+def _superior(letterhead: Letterhead, head: Head, place: Place) -> Reading[str]:
+    if letterhead.superior is None:
+        return absent("the letterhead names one agency only" if letterhead.issuer else "no letterhead")
+    return place.found(title_case_name(letterhead.superior), _sure(letterhead, head), "2")
+
+
+def _issuer(
+    letterhead: Letterhead, head: Head, place: Place, symbol: DocumentSymbol | None, town: str | None
+) -> Reading[str]:
+    if letterhead.issuer is None:
+        return absent(letterhead.problem or "no letterhead")
+    name = title_case_name(letterhead.issuer)
+    problem = letterhead.problem or _contradiction(letterhead, symbol, town)
+    if problem:
+        return absent(problem, (Rival(value=name, source=place.source("2")),))
+    other = letterhead.other
+    rivals = (Rival(value=title_case_name(other), source=place.source("2")),) if other else ()
+    return place.found(name, _sure(letterhead, head), "2", rivals=rivals)
+
+
+def _sure(letterhead: Letterhead, head: Head) -> float:
+    """Lower the sureness where nothing but words tells where box 2 ends."""
+    if head.letterhead[0].column is Column.LEFT and not any(segment.cut for segment in head.letterhead):
+        sure = letterhead.sure
+    else:
+        sure = min(letterhead.sure, 0.96 if len(head.letterhead) <= 3 else 0.9)
+    if head.arrival or head.heading is None:
+        sure = min(sure, 0.9)
+    return sure
+
+
+def _contradiction(letterhead: Letterhead, symbol: DocumentSymbol | None, town: str | None) -> str | None:
+    """Notice a name cut short: the symbol begins with its initials and goes on ("BỘ VĂN HOÁ, THỂ THAO", BVHTTDL)."""
+    if symbol is None or len(symbol.issuers) != 1 or letterhead.issuer is None:
+        return None
+    initials = _initials(letterhead.issuer)
+    abbreviation = bare(symbol.issuers[0]).upper().replace("&", "")
+    rest = abbreviation.removeprefix(initials)
+    if len(initials) < 2 or rest == abbreviation or not rest.isalpha():
+        return None
+    places = {_initials(text) for text in (town, letterhead.superior) if text}
+    if any(name.endswith(rest) for name in places):
+        return None
+    return f"the name of the issuer is shorter than its abbreviation {symbol.issuers[0]}"
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in bare(name.upper()).split() if word[0].isalpha() and word not in ("VA", "CUA"))
+
+
+def _checked_year(symbol: Reading[DocumentSymbol], issued: date | None) -> Reading[DocumentSymbol]:
+    """Trust a number less when the year in it is not that of the date (Phụ lục I: year of issue)."""
+    if symbol.value is None or symbol.value.year is None or issued is None or symbol.value.year == issued.year:
+        return symbol
+    return replace(symbol, confidence=min(symbol.confidence, 0.7))
+
+
+def _urgency(head: Head, place: Place) -> Reading[str]:
+    words = {_urgency_word(segment.text): segment for segment in head.urgency}
+    if not words:
+        return absent("no mark of urgency")
+    if len(words) > 1:
+        rivals = tuple(Rival(value=word, source=place.source("10b")) for word in words)
+        return absent("several marks of urgency", rivals)
+    word, segment = next(iter(words.items()))
+    marked = segment.text == segment.text.upper()
+    plain = segment.text == bare(segment.text)
+    return place.found(word, 0.97 if marked and not segment.cut and not plain else 0.8, "10b")
+
+
+def _urgency_word(text: str) -> str:
+    plain = bare(text).lower()
+    return next(word for key, word in sorted(_URGENCIES.items(), key=lambda item: -len(item[0])) if key in plain)
+
+
+def _texts(pages: Pages) -> Iterator[tuple[Page, str]]:
+    """Give each page as running text, lines cut and all together not beyond what one document can hold."""
+    left = _MOST_TEXT
+    for page in pages.pages:
+        text: list[str] = []
+        for line in page.lines:
+            if left <= 0:
+                break
+            text.append(line.text[:_LONGEST_LINE])
+            left -= len(text[-1]) + 1
+        yield page, " ".join(text)
+
+
+def _references(pages: Pages, own: str | None) -> Iterator[str]:
+    seen = {own}
+    for _, text in _texts(pages):
+        for symbol in find_symbols(text):
+            if symbol.number is not None and symbol.text not in seen:
+                seen.add(symbol.text)
+                yield symbol.text

@@ -1,0 +1,182 @@
+"""
+What a piece of a letterhead is, told by its words.
+
+All patterns run over `bare` text: the same characters without marks, so that a place found there is the same place in
+the original, and an OCR or a keyboard that dropped a mark does not hide a heading.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import Enum, auto
+
+
+class Role(Enum):
+    """The part that a piece of text plays on the page; OTHER for all that only its neighbours can tell."""
+
+    STATE_NAME = auto()  # Quốc hiệu, box 1
+    MOTTO = auto()  # Tiêu ngữ, box 1
+    PARTY_NAME = auto()
+    YOUTH_NAME = auto()
+    NUMBER = auto()  # box 3
+    DATE = auto()  # box 4
+    ABOUT = auto()  # "V/v", box 5b
+    ADDRESSED = auto()  # "Kính gửi", box 9a
+    GROUNDS = auto()  # "Căn cứ": the body has begun
+    URGENCY = auto()  # box 10b
+    DRAFT = auto()
+    SECRECY = auto()  # box 10a; what it means is not judged here
+    COPY = auto()  # "SAO Y", box 14
+    ARRIVAL = auto()  # stamp of the office that received it
+    RULE = auto()  # a drawn line, stars, "o0o"
+    NOISE = auto()  # what a signing program writes around its picture
+    OTHER = auto()
+
+
+def _bare_table() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        if base.isascii():
+            table[code] = base
+    table.update({ord(char): plain for char, plain in zip("đĐðÐƉɖ–—‑−／∕\u00a0", "dDdDDd----// ", strict=True)})
+    return table
+
+
+_BARE = _bare_table()
+
+
+def bare(text: str) -> str:
+    """Return NFC `text` without marks, character for character: case and length stay."""
+    return text.translate(_BARE)
+
+
+STATE_NAME = re.compile(r"(?:C\w?NG\s+)?HOA\s+XA\s+HOI\s+CHU\s+NGHIA\s+VIET\s+NAM|CHXHCN\s+VIET\s+NAM")
+STATE_NAME_PART = re.compile(
+    r"(?<=\s)(?:CONG HOA XA HOI(?: CHU(?: NGHIA)?)?|CONG HOA(?: XA)?|(?:(?:(?:XA )?HOI )?CHU )?NGHIA VIET NAM)$"
+)
+MOTTO = re.compile(r"\bDoc\s+lap\b.{0,20}?\bHanh\s+phuc", re.IGNORECASE)
+PARTY_NAME = re.compile(r"DANG\s+CONG\s+SAN\s+VIET\s+NAM")
+_YOUTH = re.compile(r"DOAN\s+(?:TNCS|THANH NIEN CONG SAN)\s+HO CHI MINH")
+_STATE_WORDS = "cong hoa xa hoi chu nghia viet nam".split()
+
+_BLANK = r"[\s.…_]{0,40}"
+_PREFIX = r"(?:(?:[Tt]hanh )?pho |T[Pp]\.? ?|[Tt]inh |[Hh]uyen |[Qq]uan |[Pp]huong |[Xx]a |[Tt]hi xa )?"
+_PLACE = _PREFIX + r"[A-Z][A-Za-z.]*(?:(?: ?- ?| )[A-Z0-9][A-Za-z0-9]*){0,5}"
+# Inside a line, a word in capitals belongs to the box before it: "QĐ-UBND Bắc Giang, ngày …".
+_PLACE_WITHIN = _PREFIX + r"[A-Z][a-z]+(?:(?: ?- ?| )[A-Z][a-z]+){0,4}"
+_DAY = (
+    rf"(?<![A-Za-z])[Nn]gay\s*(?P<day>\d{{1,2}}(?!\d)|{_BLANK})\s*th[ae]ng\s*(?P<month>\d{{1,2}}(?!\d)|{_BLANK})\s*"
+    rf"nam\b\s*(?P<year>\d{{4}}|2\d?{_BLANK}|{_BLANK})"
+)
+DATE = re.compile(rf"(?:(?P<place>{_PLACE})\s*[,.]\s*)?{_DAY}")
+DATE_WITHIN = re.compile(rf"(?<![A-Za-z/-])(?P<place>{_PLACE_WITHIN})\s*[,.]\s*{_DAY}")
+SHORT_DATE = re.compile(
+    rf"(?P<place>{_PLACE})\s*,\s*[Nn]gay\s*(?P<day>\d{{1,2}})\s*[/.-]\s*(?P<month>\d{{1,2}})\s*[/.-]\s*(?P<year>\d{{4}})"
+)
+# Alone on its line, any few words before the comma are the place, as printed.
+_ODD_PLACE = re.compile(
+    r"(?P<place>[A-Z][^\d,;:.]{1,28}),\s*[Nn]gay\s*(?P<day>\d{1,2})\s*thang\s*(?P<month>\d{1,2})\s*nam\s*(?P<year>\d{4})"
+)
+_DATE_BEGUN = re.compile(
+    rf"(?:.{{0,40}},\s*)?[Nn]gay\s*(?:\d{{1,2}}|{_BLANK})\s*(?:thang\s*(?:\d{{1,2}}|{_BLANK})\s*(?:nam)?)?\s*$"
+)
+_DATE_GOES_ON = re.compile(rf"(?:(?:\d{{1,2}}\s+)?(?:thang|nam)\b|(?:19|20)\d\d\s*\.?$|\d{{1,2}}$|{_BLANK}$)")
+
+# "Số" with a capital only: "số" inside a sentence or a title cites another document.
+NUMBER = re.compile(r"^(?:Số|SỐ|Sô|So|S6|Sé)(?![^\W\d_])\s*(?:[:;.]\s*)*(?P<rest>.*)$", re.DOTALL)
+_NUMBER_REST = re.compile(r"$|[\d/….,_ I#\[(-]|[A-ZĐ][\w&]*[-/]")
+NUMBER_WITHIN = re.compile(r"(?<=\s)S[o6e]\s*(?::|(?=\d{1,6}[a-z]?\s?[-/]))")
+ABOUT = re.compile(r"^(?:V\s?[/.]\s?[vV]\b\.?|Vv\b|V[eE] vi[eE]c\b|Ve\s*(?=:)|Ve(?=\s+[a-z]))\s*[:.]*\s*")
+ABOUT_WITHIN = re.compile(r"(?<=\s)V/[vV]\b")
+ADDRESSED = re.compile(r"^K[i1]nh\s+g[uo]i\b\s*[:;.]*\s*", re.IGNORECASE)
+ADDRESSED_WITHIN = re.compile(r"(?<=\s)K[ií]nh\s+g[uư]i\s*:")
+_GROUNDS = re.compile(r"^(?:-\s*)?(?:Can cu|CAN CU|Theo de nghi|THEO DE NGHI|Xet de nghi|XET DE NGHI|Xet To trinh)\b")
+_URGENCY = re.compile(r"\W*(hoa toc|thuong khan|khan)\W*(?:,?\s*hen gio.{0,20})?", re.IGNORECASE)
+_DRAFT = re.compile(r"\W*DU THAO\b(?:\W*(?:LAN|Lan|lan|THU|\d{1,2}|I{1,3}|[A-Z]?\d[\d./]*|ngay|NGAY)\b){0,4}\W*")
+_SECRECY = re.compile(r"\W*(?:TUYET MAT|TOI MAT|MAT)\W*")
+_COPY = re.compile(r"\W*(?:SAO Y|SAO LUC|TRICH SAO)\b.*", re.DOTALL)
+_ARRIVAL = re.compile(r"\W*(?:(?:CONG VAN|VAN BAN)\s+)?DEN\b(?=\W*(?:$|S[oO]\b|N[gG]))")
+ARRIVAL_WITHIN = re.compile(r"(?<=\s)(?:(?:CÔNG VĂN|VĂN BẢN)\s+)?ĐẾN(?=\s+(?:Số|SỐ|Ngày|NGÀY)\b)")
+ARRIVAL_LINE = re.compile(r"(?:S[oO]|N[gG][aA][yY]|G[iI][oO]|Chuyen|Luu ho so|Den|So va ky hieu)\b\W*[\w/.:\s-]{0,40}$")
+_NOISE = re.compile(
+    r"(?:Ky boi|Nguoi ky|Ky ngay|Signed by|Digitally signed|Thoi gian ky|Ngay ky|Signature|Chu ky so|Email\s*:|"
+    r"Co quan\s*:|Date\s*:|Time\s*:|Reason\s*:|Location\s*:)",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"[\W_oO0]*")
+
+
+def role_of(text: str) -> Role:
+    """Say what `text`, one piece of a line in the head of a page, is by its own words."""
+    plain = bare(text)
+    for role, pattern in _WHOLE:
+        if pattern.fullmatch(plain):
+            return role
+    for role, pattern in _BEGINNING:
+        if pattern.match(plain):
+            return role
+    if is_number_line(text):
+        return Role.NUMBER
+    if date_match(text):
+        return Role.DATE
+    if state_name_words(text) >= len(_STATE_WORDS) or MOTTO.match(plain):
+        return Role.STATE_NAME if state_name_words(text) else Role.MOTTO
+    return Role.OTHER
+
+
+_WHOLE = (
+    (Role.RULE, _RULE),
+    (Role.STATE_NAME, STATE_NAME),
+    (Role.PARTY_NAME, PARTY_NAME),
+    (Role.YOUTH_NAME, _YOUTH),
+    (Role.URGENCY, _URGENCY),
+    (Role.DRAFT, _DRAFT),
+    (Role.SECRECY, _SECRECY),
+)
+_BEGINNING = (
+    (Role.NOISE, _NOISE),
+    (Role.COPY, _COPY),
+    (Role.ARRIVAL, _ARRIVAL),
+    (Role.ADDRESSED, ADDRESSED),
+    (Role.GROUNDS, _GROUNDS),
+)
+
+
+def is_number_line(text: str) -> bool:
+    """Say whether `text` begins with "Số" and goes on as a number does, filled in or left blank."""
+    match = NUMBER.match(text)
+    return match is not None and _NUMBER_REST.match(match["rest"]) is not None
+
+
+def date_match(text: str) -> re.Match[str] | None:
+    """Match a whole piece as box 4, place and date or blanks for them; None for a sentence with a date in it."""
+    plain = bare(text).strip(" .;")
+    return DATE.fullmatch(plain) or SHORT_DATE.fullmatch(plain) or _ODD_PLACE.fullmatch(plain)
+
+
+def date_begins(text: str) -> bool:
+    """Say whether `text` is the first part of a box 4 that was broken over lines."""
+    return _DATE_BEGUN.match(bare(text)) is not None
+
+
+def date_goes_on(text: str) -> bool:
+    """Say whether `text` can be the second part of a broken box 4."""
+    return _DATE_GOES_ON.match(bare(text)) is not None
+
+
+def state_name_words(text: str) -> int:
+    """Count the words when `text` is a run of neighbouring words of the Quốc hiệu and nothing else; 0 otherwise."""
+    words = bare(text).split()
+    if not words or len(words) > len(_STATE_WORDS) or text != text.upper():
+        return _whole_state_name(words)
+    lower = [word.lower() for word in words]
+    for start in range(len(_STATE_WORDS) - len(words) + 1):
+        if _STATE_WORDS[start : start + len(words)] == lower:
+            return len(words)
+    return 0
+
+
+def _whole_state_name(words: list[str]) -> int:
+    return len(words) if [word.lower() for word in words] == _STATE_WORDS else 0

@@ -1,0 +1,187 @@
+"""
+The head of a page as a row of segments: left column, right column, then what stands under both.
+
+A letterhead is printed in two columns, and reaches us in any order: as lines with true boxes, as one column with the
+blocks behind each other, or with both columns melted into one line. All become the same row here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from mailbridge.classifier.page import markers
+from mailbridge.classifier.page.markers import Role, bare, role_of
+from mailbridge.classifier.page.places import known_tail
+from mailbridge.classifier.types import type_by_title
+from mailbridge.mail.pages import Box, Line, Page
+
+# A letterhead with stamps, signature texts and a long title stays well under 60 lines; words of one line beyond 1000
+# characters are body text whatever they say.
+_HEAD_LINES = 80
+_LONGEST_LINE = 1000
+# Both columns of a letterhead in one line; a printed line of 13 points has some 80 characters.
+_LONGEST_ROW = 110
+
+
+class Column(Enum):
+    """Where on the page a segment stands; UNKNOWN where the boxes do not tell."""
+
+    LEFT = auto()
+    RIGHT = auto()
+    UNDER = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Segment:
+    """
+    A piece of a line that belongs to one box of Phụ lục I.
+
+    `cut` says that the piece was cut out of a longer line by its words, so that its ends are less sure.
+    """
+
+    text: str
+    role: Role
+    box: Box
+    column: Column = Column.UNKNOWN
+    bold: bool | None = None
+    size: float = 13.0
+    cut: bool = False
+    line: int = 0
+
+
+def head_of(page: Page) -> tuple[Segment, ...]:
+    """Cut the first lines of `page` into segments, columns put behind each other where the boxes show two columns."""
+    pieces: list[Segment] = []
+    under = False
+    for number, line in enumerate(page.lines[:_HEAD_LINES]):
+        # Under "Kính gửi" and "Căn cứ" stands running text, where "V/v" and "Số" no longer mark a column.
+        found = tuple(_cut(line, number)) if not under else (_whole(line, number),)
+        under = under or any(piece.role in (Role.ADDRESSED, Role.GROUNDS) for piece in found)
+        pieces.extend(found)
+    return tuple(_in_columns(pieces, page))
+
+
+def _whole(line: Line, number: int) -> Segment:
+    text = line.text[:_LONGEST_LINE]
+    return Segment(text=text, role=role_of(text), box=line.box, bold=line.bold, size=line.size, line=number)
+
+
+def _cut(line: Line, number: int) -> Iterator[Segment]:
+    text = line.text[:_LONGEST_LINE]
+    places = sorted({0, *_cutting_places(text), len(text)})
+    if len(places) == 2:
+        yield _whole(line, number)
+        return
+    width = (line.box.right - line.box.left) / max(len(text), 1)
+    for start, end in zip(places, places[1:], strict=False):
+        piece = text[start:end].strip()
+        if not piece:
+            continue
+        box = replace(line.box, left=line.box.left + width * start, right=line.box.left + width * end)
+        yield Segment(text=piece, role=role_of(piece), box=box, bold=line.bold, size=line.size, cut=True, line=number)
+
+
+def _cutting_places(text: str) -> Iterator[int]:
+    """Find where one line holds pieces of several boxes; each kind of marker cuts once."""
+    plain = bare(text)
+    fixed = [match.span() for pattern in _FIXED if (match := pattern.search(plain))]
+    if (date := markers.DATE_WITHIN.search(plain)) and (span := _box_4(text, date)):
+        fixed.append(span)
+    if not fixed and text == text.upper() and (part := markers.STATE_NAME_PART.search(plain)):
+        fixed.append(part.span())
+    for span in fixed:
+        yield from span
+    for pattern, source in ((markers.ABOUT_WITHIN, plain), (markers.ADDRESSED_WITHIN, text)):
+        if match := pattern.search(source):
+            yield match.start()
+    if match := markers.ARRIVAL_WITHIN.search(text):
+        yield match.start()
+    if (match := markers.NUMBER_WITHIN.search(plain)) and _is_letterhead_before(text, match.start(), fixed):
+        yield match.start()
+    if match := _URGENCY_AT_END.search(text):
+        yield match.start(1)
+
+
+_FIXED = (markers.STATE_NAME, markers.MOTTO, markers.PARTY_NAME)
+_URGENCY_AT_END = re.compile(r"^(?:Số|V/v).*\s(KHẨN|THƯỢNG KHẨN|H[ỎO][ẢA]? ?TỐC)$")
+
+
+def _box_4(text: str, date: re.Match[str]) -> tuple[int, int] | None:
+    """Return where box 4 stands in a line; None for a date inside a sentence or a title."""
+    tail = known_tail(text[date.start("place") : date.end("place")])
+    start = date.start() + (tail or 0)
+    before, behind = text[:start].rstrip(), text[date.end() :].strip()
+    # What follows box 4 on the same line can only be a title in capitals.
+    opening = behind.split(" ")[0]
+    if opening != opening.upper():
+        return None
+    # Before it stands another box. A word that ties the place to a sentence speaks against it, but a "V/v" may end in
+    # such a word at the edge of its column.
+    if before.islower() and len(before.split()) <= 2:
+        return None
+    tied = re.search(r"(?:,|\bsố \S+|\bcủa|\btại|\bvà)$", before) is not None
+    return None if tied and (tail is None or len(text) > _LONGEST_ROW) else (start, date.end())
+
+
+def _is_letterhead_before(text: str, place: int, fixed: list[tuple[int, int]]) -> bool:
+    """Say whether all before `place` is in capitals or a heading, as names of agencies are."""
+    start = max((end for _, end in fixed if end <= place), default=0)
+    before = text[start:place]
+    return before == before.upper()
+
+
+def _in_columns(pieces: list[Segment], page: Page) -> list[Segment]:
+    boundary = _boundary(pieces, page)
+    if boundary is None:
+        return pieces
+    left: list[Segment] = []
+    right: list[Segment] = []
+    under: list[Segment] = []
+    heading = min(piece.box.top for piece in pieces if piece.role in _HEADINGS)
+    for piece in pieces:
+        # Lines of both columns overlap in height, so the first line under them is known only when it is met.
+        if under or _is_under(piece, boundary, heading, page.width):
+            under.append(replace(piece, column=Column.UNDER))
+        elif (piece.box.left + piece.box.right) / 2 < boundary and piece.role not in _ON_THE_RIGHT:
+            left.append(replace(piece, column=Column.LEFT))
+        elif piece.cut and (piece.role is Role.NUMBER or markers.ABOUT.match(bare(piece.text))):
+            left.append(replace(piece, column=Column.LEFT))
+        else:
+            right.append(replace(piece, column=Column.RIGHT))
+    return [*left, *right, *under]
+
+
+_HEADINGS = (Role.STATE_NAME, Role.PARTY_NAME, Role.YOUTH_NAME)
+_ON_THE_RIGHT = (*_HEADINGS, Role.MOTTO, Role.DATE)
+
+
+def _boundary(pieces: list[Segment], page: Page) -> float | None:
+    """Return the x that parts the columns, or None when the heading has no other text at its left."""
+    headings = [piece for piece in pieces if piece.role in _HEADINGS]
+    if not headings:
+        return None
+    x = min(piece.box.left for piece in pieces if piece.role in _ON_THE_RIGHT)
+    widest = max(headings, key=lambda piece: piece.box.right - piece.box.left).box
+    if x < page.width * 0.25 and not any(piece.cut for piece in headings):
+        return None
+    neighbours = [
+        piece for piece in pieces if piece.box.right <= x + 12 and piece.box.top < widest.bottom + 4 * piece.size
+    ]
+    return x - 2 if neighbours else None
+
+
+def _is_under(piece: Segment, boundary: float, heading: float, width: float) -> bool:
+    """Say whether a segment stands under both columns: it crosses the boundary, or opens what never is in a column."""
+    if piece.role in (Role.ADDRESSED, Role.GROUNDS):
+        return True
+    if piece.box.top <= heading or piece.cut or piece.role in (*_ON_THE_RIGHT, Role.RULE):
+        return False
+    crosses = piece.box.left < boundary - 0.03 * width and piece.box.right > boundary + 0.03 * width
+    middle = (piece.box.left + piece.box.right) / 2
+    if type_by_title(piece.text) and abs(middle - width / 2) < 0.1 * width:
+        return True
+    return crosses and (abs(middle - width / 2) < 0.12 * width or piece.box.right - piece.box.left > 0.5 * width)

@@ -1,0 +1,1 @@
+"""The verbs of CONTRACT.md. Each file holds one verb, or one family of verbs."""

@@ -1,0 +1,74 @@
+"""From a judgement to the lines of the book: the input fields of Phụ lục VI phần II mục II, still without a number."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from mailbridge.classifier.kinds import Document, Reading
+from mailbridge.decision.findings import Agency, Judgement
+from mailbridge.decision.office import recipients_of
+from mailbridge.decision.policy import Policy
+from mailbridge.decision.proof import paper_note
+from mailbridge.mail.envelope import Envelope, MailObject
+from mailbridge.mail.message import Message
+from mailbridge.registry.entry import DraftEntry
+
+T = TypeVar("T")
+
+
+def draft_entries(judgement: Judgement, mail: MailObject, message: Message, policy: Policy) -> tuple[DraftEntry, ...]:
+    """
+    Write one entry for each document, in order; a file that was attached twice is one document.
+
+    A field that was read with less confidence than the office asks for stays empty: a wrong value in the book is worse
+    than none. The due date stays empty too, a deadline is proposed to a person and never set unseen.
+
+    Raises:
+        LookupError: a document names a part that the message does not have.
+        ValueError: no book takes this kind of mail.
+    """
+    book = judgement.decision.book or policy.book_for(judgement.classification.kind)
+    if book is None:
+        raise ValueError("no book takes this kind of mail")
+    digests = {part.index: part.sha256 for part in message.parts}
+    drafts: dict[str, DraftEntry] = {}
+    for document in judgement.classification.documents:
+        digest = digests[document.main]
+        drafts.setdefault(digest, _draft(document, digest, judgement, mail, policy, book))
+    return tuple(drafts.values())
+
+
+def _draft(
+    document: Document, digest: str, judgement: Judgement, mail: MailObject, policy: Policy, book: str
+) -> DraftEntry:
+    least = policy.least_confidence
+    symbol = _sure(document.symbol, least)
+    signer = _sure(document.signer, least)
+    return DraftEntry(
+        agency=policy.agency.id,
+        book=book,
+        mail_id=mail.id,
+        document_sha256=digest,
+        type=_sure(document.type, least),
+        number=symbol.number if symbol else None,
+        notation=(symbol.notation or None) if symbol else None,
+        symbol=symbol.text if symbol else None,
+        issued_date=_sure(document.issued_date, least),
+        issuer=_sure(document.issuer, least),
+        subject=_sure(document.subject, least),
+        pages=document.pages,
+        note=paper_note(document, judgement.signatures),
+        signer_position=signer.position if signer else None,
+        signer_name=signer.name if signer else None,
+        urgency=_sure(document.urgency, least),
+        recipients=receivers(policy.agency, mail.envelope),
+    )
+
+
+def _sure(reading: Reading[T], least: float) -> T | None:
+    return reading.value if reading.confidence >= least else None
+
+
+def receivers(agency: Agency, envelope: Envelope) -> str:
+    """Return the seventh column, "Đơn vị hoặc người nhận": the mailboxes of the agency that the mail went to."""
+    return "; ".join(recipients_of(agency, envelope)) or agency.name

@@ -1,0 +1,232 @@
+"""
+What stands against entering a mail, whatever the rules say; each objection has a name "fixed:…" and says why.
+
+These are the order of values of MailBridge and cannot be configured away: a wrong line in the book is worse than none,
+so what is unsure waits for a clerk (NĐ 30/2020, Điều 21 khoản 2 and Điều 22; domain: register §8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from mailbridge.classifier.kinds import Document
+from mailbridge.decision import fields
+from mailbridge.decision.conditions import word_key
+from mailbridge.decision.findings import Findings
+from mailbridge.decision.policy import Policy, Treatment, treatment
+from mailbridge.decision.proof import is_broken
+from mailbridge.decision.rules import Outcome
+from mailbridge.decision.sentence import Sentence
+from mailbridge.registry.entry import RegisterEntry
+from mailbridge.verify.signature import Change
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Objection:
+    """One thing that stands against an entry."""
+
+    rule: str
+    text: Sentence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """What is about to be entered; `arrived` is the day of arrival in Vietnam, None when it is not known."""
+
+    findings: Findings
+    policy: Policy
+    outcome: Outcome
+    arrived: date | None = None
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents of the mail."""
+        return self.findings.classification.documents
+
+
+Ground: TypeAlias = Callable[[Proposal], Iterable[Sentence]]
+
+
+def broken_signature(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a signature that failed, and to a file that was changed suspiciously after it."""
+    for signature in filter(is_broken, proposal.findings.signatures):
+        if signature.changed_after is Change.SUSPICIOUS or signature.sub_indication == "HASH_FAILURE":
+            yield Sentence(
+                vi="Nội dung đã bị thay đổi sau khi ký; đề nghị đối chiếu với nơi gửi.",
+                en="The content was changed after it was signed; please check with the sender.",
+            )
+        else:
+            yield Sentence(
+                vi="Chữ ký số không hợp lệ; vui lòng xem kết quả kiểm tra chữ ký.",
+                en="A digital signature is not valid; please see the signature report.",
+            )
+
+
+def draft(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a draft: it has no number and binds nobody."""
+    if any(document.draft for document in proposal.documents):
+        yield Sentence(
+            vi="Văn bản là dự thảo; chỉ đăng ký bản chính thức.",
+            en="The document is a draft; only the final version is entered.",
+        )
+
+
+def missing_field(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a document without issuer, number and symbol, date, subject or type."""
+    for document in proposal.documents:
+        for field in fields.missing(document):
+            yield fields.MISSING[field]
+
+
+def doubtful_field(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a required field that was read with less confidence than the office asks for."""
+    for document in proposal.documents:
+        for field in fields.doubtful(document, proposal.policy.least_confidence):
+            found, label = fields.state(document, field), fields.LABELS[field]
+            yield Sentence(
+                vi=f"Chưa chắc chắn về {label.vi}: đọc được “{found.shown}” ({found.confidence:.0%}); "
+                "vui lòng đối chiếu với trang 1.",
+                en=f"Not sure of the {label.en}: read “{found.shown}” ({found.confidence:.0%}); "
+                "please compare with page 1.",
+            )
+
+
+def future_date(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a document dated after the day on which it came."""
+    for document in proposal.documents:
+        issued = document.issued_date.value
+        if issued is not None and proposal.arrived is not None and issued > proposal.arrived:
+            yield Sentence(
+                vi=f"Ngày văn bản ({issued:%d/%m/%Y}) không được sau ngày đến ({proposal.arrived:%d/%m/%Y}).",
+                en=f"The document is dated {issued:%d/%m/%Y}, after its arrival on {proposal.arrived:%d/%m/%Y}.",
+            )
+
+
+def same_symbol(proposal: Proposal) -> Iterable[Sentence]:
+    """
+    Object to a number, symbol and issuer that the book has with another file.
+
+    NĐ 30/2020, Phụ lục VI phần I mục III.1.h: warn when all three coincide. Numbers begin anew each year.
+    """
+    for document in proposal.documents:
+        for symbol, entry in proposal.findings.known.same_symbol:
+            if document.symbol.value is not None and document.symbol.value.text == symbol and _twin(document, entry):
+                yield Sentence(
+                    vi="Đã có văn bản cùng số, ký hiệu và cơ quan ban hành: "
+                    f"số đến {entry.shown_number} ngày {entry.arrival_date:%d/%m/%Y}.",
+                    en="The book has a document with the same number, symbol and issuing body: "
+                    f"arrival number {entry.shown_number} of {entry.arrival_date:%d/%m/%Y}.",
+                )
+
+
+def _twin(document: Document, entry: RegisterEntry) -> bool:
+    """Say whether issuer and year coincide; what is not known on either side is taken to coincide."""
+    issuer, other = document.issuer.value, entry.draft.issuer
+    if issuer and other and word_key(issuer) != word_key(other):
+        return False
+    issued, before = document.issued_date.value, entry.draft.issued_date
+    return issued is None or before is None or issued.year == before.year
+
+
+def twice_in_mail(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to two documents of one mail with the same number, symbol and issuer."""
+    identities = [
+        (document.symbol.value.text, word_key(document.issuer.value or ""))
+        for document in proposal.documents
+        if document.symbol.value is not None
+    ]
+    if len(set(identities)) < len(identities):
+        yield Sentence(
+            vi="Thư có hai tệp cùng số, ký hiệu và cơ quan ban hành; vui lòng chọn tệp chính.",
+            en="Two files of this mail have the same number, symbol and issuing body; please choose the main one.",
+        )
+
+
+def partly_known(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a mail of which the book has some documents, but not all."""
+    known = proposal.findings.known.same_file
+    if known:
+        entry = known[0][1]
+        yield Sentence(
+            vi="Một phần văn bản trong thư đã được đăng ký: "
+            f"số đến {entry.shown_number} ngày {entry.arrival_date:%d/%m/%Y}.",
+            en="Some documents of this mail are in the book: "
+            f"arrival number {entry.shown_number} of {entry.arrival_date:%d/%m/%Y}.",
+        )
+
+
+def no_document(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to entering a mail in which no document was found."""
+    if not proposal.documents:
+        yield Sentence(
+            vi="Không tìm thấy văn bản trong thư; vui lòng xem thư và các tệp.",
+            en="No document was found in the mail; please look at the mail and its files.",
+        )
+
+
+def not_for_the_book(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a kind of mail whose content may not be kept, and to a mail that is only in part for the book."""
+    kind = proposal.findings.classification.kind
+    if not kind.is_stored:
+        yield Sentence(
+            vi="Loại thư này không được lưu, không đăng ký tự động.",
+            en="Mail of this kind is not kept and never entered automatically.",
+        )
+    listed = [treatment(document, proposal.findings, proposal.policy) for document in proposal.documents]
+    outside = [each for each in listed if each is not None and each.treatment is not Treatment.BOOKED]
+    if outside and len(outside) < len(listed):
+        yield Sentence(
+            vi="Thư có cả văn bản phải đăng ký và văn bản không vào sổ; vui lòng chọn.",
+            en="The mail holds documents for the book and documents that stay outside; please choose.",
+        )
+
+
+def no_book(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a book that does not exist."""
+    policy, outcome = proposal.policy, proposal.outcome
+    book = outcome.book or policy.book_for(proposal.findings.classification.kind)
+    if book not in {each.id for each in policy.books}:
+        yield Sentence(vi="Chưa chọn sổ đăng ký.", en="No book has been chosen.")
+
+
+def not_delivered(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to any answer to the sender while nobody knows whether the next server took the mail."""
+    if not proposal.findings.delivered:
+        yield Sentence(
+            vi="Chưa rõ máy chủ thư phía sau đã nhận thư hay chưa; vui lòng kiểm tra hộp thư trước khi đăng ký.",
+            en="It is not known whether the next server took the mail; look into the mailbox before entering it.",
+        )
+
+
+NOT_DELIVERED = "fixed:not-delivered"
+
+ABOUT_DELIVERY: tuple[tuple[str, Ground], ...] = ((NOT_DELIVERED, not_delivered),)
+"""The objection that also stands against a return and a repeated acknowledgement."""
+
+ABOUT_DOCUMENTS: tuple[tuple[str, Ground], ...] = (
+    ("fixed:broken-signature", broken_signature),
+    ("fixed:draft", draft),
+    ("fixed:missing-field", missing_field),
+    ("fixed:doubtful-field", doubtful_field),
+    ("fixed:future-date", future_date),
+    ("fixed:same-symbol", same_symbol),
+    ("fixed:twice-in-mail", twice_in_mail),
+    ("fixed:partly-known", partly_known),
+)
+"""Objections that a clerk wants to read beside a rule that holds a mail, too."""
+
+ABOUT_ENTERING: tuple[tuple[str, Ground], ...] = (
+    ("fixed:no-document", no_document),
+    ("fixed:not-for-the-book", not_for_the_book),
+    ("fixed:no-book", no_book),
+)
+"""Objections that make sense only against an entry."""
+
+
+def raised(grounds: tuple[tuple[str, Ground], ...], proposal: Proposal) -> tuple[Objection, ...]:
+    """Return the objections on these grounds, in order, none twice."""
+    found = (Objection(rule=name, text=text) for name, ground in grounds for text in ground(proposal))
+    return tuple(dict.fromkeys(found))

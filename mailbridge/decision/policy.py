@@ -1,0 +1,88 @@
+"""The choices of one office: its rules, its books, and which kinds are exchanged without being entered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailbridge.classifier.kinds import Document, Kind
+from mailbridge.decision.conditions import word_key
+from mailbridge.decision.findings import Agency, Findings
+from mailbridge.decision.rules import RuleSet
+
+
+class Treatment(StrEnum):
+    """What an office does with a kind of document."""
+
+    BOOKED = "booked"
+    ANNOUNCED = "announced"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Book:
+    """
+    A book of incoming documents; every year has its own series of numbers.
+
+    `kinds` are the kinds of mail that go into it when a rule names no book. `start` is the first number of a year that
+    has no entry yet (1 but in the year of a change from another register).
+    """
+
+    id: str
+    title: str
+    kinds: tuple[Kind, ...] = ()
+    start: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentKind:
+    """
+    A kind of document by the office's own regulation.
+
+    `types` are tên loại, compared without regard to case. `internal`: True for documents proven to come from the
+    agency's own domains, False for all others, None for both.
+    """
+
+    name: str
+    title: str
+    treatment: Treatment
+    types: tuple[str, ...] = ()
+    internal: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """Everything that one agency has chosen; `language` is "vi" or "en"; `least_confidence` lies in 0..1."""
+
+    agency: Agency
+    rules: RuleSet
+    books: tuple[Book, ...]
+    kinds: tuple[DocumentKind, ...] = ()
+    language: str = "vi"
+    least_confidence: float = 0.9
+
+    def book_for(self, kind: Kind) -> str | None:
+        """Name the book for a kind of mail when the rule names none; None when no book takes it."""
+        return next((book.id for book in self.books if kind in book.kinds), None)
+
+
+def is_internal(findings: Findings) -> bool:
+    """Say whether a mail is proven to come from the agency's own domain; a claim is not enough."""
+    author = findings.author
+    return author is not None and author.domain in findings.agency.domains and findings.authentication.proves_author
+
+
+def treatment(document: Document, findings: Findings, policy: Policy) -> DocumentKind | None:
+    """
+    Return the line of `kinds.toml` that speaks of this document; the first one that fits.
+
+    A type that was read with doubt fits no line: nothing stays out of the book by a guess.
+    """
+    if document.type.value is None or not document.type.confidence >= policy.least_confidence:
+        return None
+    name = word_key(document.type.value)
+    internal = is_internal(findings)
+    for kind in policy.kinds:
+        if any(word_key(each) == name for each in kind.types) and kind.internal in (None, internal):
+            return kind
+    return None

@@ -1,0 +1,75 @@
+"""Which letters are due after a judgement (NĐ 30/2020/NĐ-CP Điều 21 khoản 2; one row of register.md §8 each)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from mailbridge.decision.findings import Action, Agency, Judgement
+from mailbridge.decision.objections import NOT_DELIVERED
+from mailbridge.letters.manners import suppression
+from mailbridge.mail.envelope import MailObject
+from mailbridge.mail.letter import LetterKind, LetterPlan
+from mailbridge.mail.message import Message
+
+
+def plan(
+    judgement: Judgement, mail: MailObject, message: Message, agency: Agency, *, same_mail: bool = False
+) -> tuple[LetterPlan, ...]:
+    """
+    List the letters that are due, the one to the sender first; one that must not leave keeps its place and its reason.
+
+    Args:
+        same_mail: The very same octets were decided before (`Known.same_mail`), so the sender has had the answer.
+
+    A secret mail has one notice and a suppressed answer without address: what is planned may be printed or logged.
+    """
+    action = judgement.decision.action
+    match action:
+        case Action.PASS:
+            return ()
+        case Action.STOP:
+            withheld = LetterPlan(kind=LetterKind.ARRIVED, to="", suppressed="secret")
+            return (withheld, *_notices((agency.security_contact,) if agency.security_contact else agency.clerks))
+        case Action.RETURN:
+            return _inside(judgement, agency)
+        case Action.REGISTER:
+            return (_answer(LetterKind.ACCEPTED, judgement, mail, message, agency), *_inside(judgement, agency))
+        case Action.DUPLICATE:
+            answer = _answer(LetterKind.ACCEPTED, judgement, mail, message, agency, same_mail=same_mail)
+            return (answer, *_inside(judgement, agency))
+        case Action.HOLD:
+            return (_answer(LetterKind.ARRIVED, judgement, mail, message, agency), *_inside(judgement, agency))
+        case _:
+            assert_never(action)
+
+
+def _answer(
+    kind: LetterKind,
+    judgement: Judgement,
+    mail: MailObject,
+    message: Message,
+    agency: Agency,
+    *,
+    same_mail: bool = False,
+) -> LetterPlan:
+    suppressed = suppression(message, mail.envelope, judgement.classification, judgement.authentication, agency=agency)
+    # Nobody is told "received" while it is not known whether the mailbox has the mail.
+    untold = same_mail or any(reason.rule == NOT_DELIVERED for reason in judgement.decision.reasons)
+    return LetterPlan(
+        kind=kind,
+        to=str(message.author) if message.author else "",
+        suppressed=suppressed or ("policy" if untold else None),
+    )
+
+
+def _inside(judgement: Judgement, agency: Agency) -> tuple[LetterPlan, ...]:
+    return _notices((*agency.clerks, *judgement.decision.notify))
+
+
+def _notices(addresses: Iterable[str]) -> tuple[LetterPlan, ...]:
+    """Plan one notice an address, whatever its case, in the order given."""
+    once: dict[str, str] = {}
+    for address in filter(None, addresses):
+        once.setdefault(address.lower(), address)
+    return tuple(LetterPlan(kind=LetterKind.NOTICE, to=address) for address in once.values())

@@ -1,0 +1,118 @@
+"""
+What a letter template may use: the names here are a public surface, for agencies put their own templates over ours.
+
+Every text is clean (one line, NFC, no hidden characters), every date and time is written out for Vietnam. `None` means
+not known; a template has to ask before it prints one. A template sees nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AgencyView:
+    """The receiving agency; `contact` is telephone and mailbox of the clerks, as far as there are any."""
+
+    name: str
+    address: str
+    phone: str | None
+    contact: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailView:
+    """
+    The mail that the letter is about.
+
+    `time` and `date` are those of receipt. `subject` may be None; `sender` is the single From address, None when there
+    is none. Both are None in a notice about a secret mark, and `files` is 0. `in_mailbox`: the mail itself went the
+    usual way to those it was sent to; False when somebody gave it to us by hand, or nobody knows.
+    """
+
+    id: str
+    date: str
+    time: str
+    sender: str | None
+    subject: str | None
+    files: int
+    in_mailbox: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A label and what stands behind it."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentView:
+    """
+    One document: as the book has it when it was registered, else as it was read.
+
+    Attributes:
+        number: The số đến, two digits at least; None when it was not registered.
+        year: Year of the book.
+        book_date: Day on which it came into the book, and `book_time` the time of receipt.
+        name: Type, number and date as one phrase, "Công văn số 3526/VPCP-KGVX ngày 04/05/2013"; shorter when parts are
+            not known, "Văn bản" at least.
+        known_by: "Văn bản số … ngày …" as subjects of letters say it; None without number.
+        files: How many files of this mail belong to it.
+        signatures: State of its digital signatures in words.
+        fields: Columns of the book that are known, in order.
+        doubts: What was not read or not sure, each with its reason.
+        signers: One row a signature: words, and who signed when.
+    """
+
+    number: str | None = None
+    year: str | None = None
+    book_date: str | None = None
+    book_time: str | None = None
+    name: str
+    known_by: str | None = None
+    type: str | None = None
+    symbol: str | None = None
+    issued_date: str | None = None
+    issuer: str | None = None
+    subject: str | None = None
+    short_subject: str | None = None
+    urgency: str | None = None
+    due_date: str | None = None
+    files: int | None = None
+    signatures: str
+    fields: tuple[Row, ...] = ()
+    doubts: tuple[Row, ...] = ()
+    signers: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetterView:
+    """
+    Everything of one letter; its fields are the names at the top of a template.
+
+    Attributes:
+        action: A word of CONTRACT.md `decision.action`; `badge` the same for readers.
+        numbers: All numbers of the documents, "15, 16"; None when there are none.
+        urgency_mark: "[HỎA TỐC]" or the like, None when nothing is urgent.
+        addressee: Whom the letter greets.
+        verdict: One sentence: who sent it by which proof, and what the signatures are.
+        reasons: The deciding reason first. `rule` is the name of the rule that decided.
+        files: Files that could not be opened, each with its reason.
+        defects: What was irregular about the mail itself.
+    """
+
+    agency: AgencyView
+    mail: MailView
+    documents: tuple[DocumentView, ...]
+    action: str
+    badge: str
+    numbers: str | None
+    urgency_mark: str | None
+    addressee: str
+    verdict: str
+    reasons: tuple[str, ...]
+    rule: str
+    files: tuple[Row, ...]
+    defects: tuple[str, ...]

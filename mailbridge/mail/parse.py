@@ -1,0 +1,207 @@
+"""
+Octets to `Message`. Bad mail is read as far as it goes; what is wrong becomes a defect, never an exception.
+
+The standard library's parser (policy compat32) takes the MIME tree apart; the header is split here, because the octets
+of each field are evidence and because the library's modern policy needs seconds for a hostile address list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import policy
+from email.errors import MessageError
+from email.message import Message as MimeMessage
+from email.parser import BytesParser
+from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
+
+from mailbridge.mail.address import Address
+from mailbridge.mail.encoded import clean_line, decode_field, decode_octets, display_name
+from mailbridge.mail.filetype import identify
+from mailbridge.mail.message import HeaderField, Message, Part
+from mailbridge.mail.readable import readable
+
+MOST_PARTS = 200
+"""Leaves of one mail that are read; agencies send at most some dozens."""
+DEEPEST = 20
+"""Levels of nesting that are read; real forwards of forwards stay under ten."""
+LONGEST_HEADER = 256 * 1024
+"""Octets of header that are read; Postfix takes 100 KB by default (header_size_limit)."""
+LONGEST_TEXT = 1_000_000
+"""Characters of body text that are kept for reading."""
+
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
+
+# What the standard library has been seen to raise on malformed trees, beside its own MessageError.
+_LIBRARY_GIVES_UP = (MessageError, RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError)
+
+
+def parse(content: bytes) -> Message:
+    """
+    Read the octets of one mail (RFC 5322, 2045).
+
+    Args:
+        content: As transmitted, CRLF or LF line ends, without dot stuffing.
+
+    Returns:
+        A message with everything that could be read; `defects` says what was wrong. Raises nothing.
+    """
+    defects: list[str] = []
+    header = _header(content, defects)
+    parts = _parts(content, defects)
+    return Message(
+        header=header,
+        message_id=_message_id(header, defects),
+        author=_author(header, defects),
+        subject=_first(header, "subject"),
+        date=_date(header, defects),
+        text=_body_text(parts),
+        parts=parts,
+        defects=tuple(defects),
+    )
+
+
+def _header(content: bytes, defects: list[str]) -> tuple[HeaderField, ...]:
+    end = re.search(rb"(?:\A|\r?\n)\r?\n", content[:LONGEST_HEADER])
+    block = content[: end.start()] if end else content[:LONGEST_HEADER]
+    if not end:
+        defects.append("the header has no end, or is longer than 256 KB")
+    fields: list[HeaderField] = []
+    for line in re.split(rb"\r?\n(?![ \t])", block):
+        found = _FIELD.fullmatch(line)
+        if found:
+            raw = re.sub(rb"\r?\n(?=[ \t])", b"", found[2]).strip()
+            fields.append(HeaderField(name=found[1].decode("ascii"), raw=raw, value=decode_field(raw)))
+        elif line and not (line.startswith(b"From ") and not fields):
+            defects.append("a header line is no field")
+    return tuple(fields)
+
+
+def _first(header: tuple[HeaderField, ...], name: str) -> str:
+    return next((field.value for field in header if field.name.lower() == name), "")
+
+
+def _message_id(header: tuple[HeaderField, ...], defects: list[str]) -> str | None:
+    found = _MESSAGE_ID.search(_first(header, "message-id"))
+    if not found:
+        defects.append("there is no usable Message-ID")
+    return found[0] if found else None
+
+
+def _author(header: tuple[HeaderField, ...], defects: list[str]) -> Address | None:
+    """Return the single From address; several authors or fields prove nobody (RFC 7489 §6.6.1)."""
+    fields = [field for field in header if field.name.lower() == "from"]
+    if len(fields) != 1:
+        defects.append("there is no From field" if not fields else "there are several From fields")
+        return None
+    pairs = getaddresses([fields[0].raw.decode("utf-8", "replace")])
+    if len(pairs) != 1 or "@" not in pairs[0][1]:
+        defects.append("From holds no address" if len(pairs) < 2 else "From holds several addresses")
+        return None
+    name, address = pairs[0]
+    local, _, domain = address.rpartition("@")
+    return Address(
+        local=clean_line(local), domain=clean_line(domain).lower().rstrip("."), name=decode_field(name.encode("utf-8"))
+    )
+
+
+def _date(header: tuple[HeaderField, ...], defects: list[str]) -> datetime | None:
+    text = _first(header, "date")
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        defects.append("there is no usable Date")
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _parts(content: bytes, defects: list[str]) -> tuple[Part, ...]:
+    try:
+        root = BytesParser(policy=policy.compat32).parsebytes(content)
+        parts: list[Part] = []
+        for index, inside, leaf in _leaves(root, "", None, 0, defects):
+            if len(parts) == MOST_PARTS:
+                defects.append(f"there are more than {MOST_PARTS} parts; the rest was not read")
+                break
+            parts.append(_part(index, inside, leaf))
+        return tuple(parts)
+    except _LIBRARY_GIVES_UP as error:
+        defects.append(f"the MIME tree could not be read ({type(error).__name__})")
+        return ()
+
+
+def _leaves(
+    node: MimeMessage, index: str, inside: str | None, depth: int, defects: list[str]
+) -> Iterator[tuple[str, str | None, MimeMessage]]:
+    """Walk to the leaves in order; a message/rfc822 is a leaf itself, and its leaves lie inside it."""
+    defects.extend(f"MIME: {type(defect).__name__}" for defect in node.defects)
+    if depth > DEEPEST:
+        defects.append(f"there are more than {DEEPEST} levels; deeper ones were not read")
+        return
+    payload = node.get_payload()
+    if not isinstance(payload, list):
+        yield index or "1", inside, node
+        return
+    if node.get_content_type() == "message/rfc822":
+        index = index or "1"
+        yield index, inside, node
+        inside = index
+    for number, child in enumerate(payload, 1):
+        if isinstance(child, MimeMessage):
+            yield from _leaves(child, f"{index}.{number}" if index else str(number), inside, depth + 1, defects)
+
+
+def _part(index: str, inside: str | None, leaf: MimeMessage) -> Part:
+    content = _octets(leaf)
+    raw_name = _file_name(leaf)
+    name = display_name(raw_name) if raw_name else None
+    declared = leaf.get_content_type()
+    disposition = leaf.get_content_disposition()
+    content_id = leaf.get("Content-ID")
+    return Part(
+        index=index,
+        name=name,
+        raw_name=raw_name,
+        declared_type=declared,
+        type=identify(content, name, declared),
+        disposition=disposition,
+        content_id=clean_line(str(content_id)) if content_id else None,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        charset=leaf.get_content_charset(),
+        inside=inside,
+    )
+
+
+def _octets(leaf: MimeMessage) -> bytes:
+    if leaf.get_content_type() == "message/rfc822" and leaf.is_multipart():
+        children = (child for child in leaf.get_payload() if isinstance(child, MimeMessage))
+        return b"".join(child.as_bytes(policy=policy.compat32) for child in children)
+    payload = leaf.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _file_name(leaf: MimeMessage) -> str | None:
+    """Return the name as the header says it, decoded by RFC 2231 or, against the rules but common, by RFC 2047."""
+    name = leaf.get_param("filename", None, "content-disposition") or leaf.get_param("name", None, "content-type")
+    if not name:
+        return None
+    text = collapse_rfc2231_value(name) if isinstance(name, tuple) else str(name)
+    decoded = decode_field(text.encode("utf-8", "surrogateescape"))
+    return decoded or None
+
+
+def _body_text(parts: tuple[Part, ...]) -> str:
+    """Return the readable body: the plain texts of the mail itself, else its HTML."""
+    own = [part for part in parts if part.inside is None and not part.is_attachment]
+    plain = [part for part in own if part.declared_type == "text/plain" or part.type == "text/plain"]
+    html = [part for part in own if part.declared_type == "text/html"]
+    if plain:
+        text = "\n".join(decode_octets(part.content, part.charset) for part in plain)
+    else:
+        text = "\n".join(readable(decode_octets(part.content, part.charset)) for part in html)
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))[:LONGEST_TEXT]

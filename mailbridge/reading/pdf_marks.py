@@ -1,0 +1,112 @@
+"""
+What was laid upon a page of a PDF afterwards: free text, stamps, form fields, signatures.
+
+Signing programs put number, date and name there, so it belongs to what the page says.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import pypdfium2 as pdfium
+
+_MOST_ANNOTATIONS = 500
+_MOST_TEXT = 20_000  # UTF-16 units of one value
+_FLAG_HIDDEN = 1 << 1  # ISO 32000-1 table 165
+_FLAG_NO_VIEW = 1 << 5
+
+
+class Mark(NamedTuple):
+    """The stored value of an annotation, and its rectangle in page space: left, bottom, right, top."""
+
+    text: str
+    place: tuple[float, float, float, float]
+
+
+def find_marks(page: pdfium.PdfPage) -> list[Mark]:
+    """
+    Return the values of free texts and form fields that a viewer shows.
+
+    Only what can be seen counts: when such a mark has an appearance with text in it, that is what it says, and not
+    the value stored beside it; nothing makes the two agree. `characters_in` tells, asked before and after `flatten`.
+    """
+    return list(_marks(page))
+
+
+def flatten(page: pdfium.PdfPage) -> None:
+    """Draw annotations and form fields into the page, as a viewer shows them; load the page again afterwards."""
+    import pypdfium2.raw as raw
+
+    raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+
+
+def characters_in(page: pdfium.PdfPage, marks: list[Mark]) -> list[int]:
+    """Count the characters in the rectangle of each mark: more after flattening means that the mark shows text."""
+    if not marks:
+        return []
+    with closing(page.get_textpage()) as text:
+        return [len(text.get_text_bounded(*mark.place).strip()) for mark in marks]
+
+
+def _marks(page: pdfium.PdfPage) -> Iterator[Mark]:
+    import pypdfium2.raw as raw
+
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST_ANNOTATIONS)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        try:
+            mark = _mark(page, annotation)
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+        if mark is not None:
+            yield mark
+
+
+def _mark(page: pdfium.PdfPage, annotation: object) -> Mark | None:
+    import pypdfium2.raw as raw
+
+    rectangle = raw.FS_RECTF()
+    if raw.FPDFAnnot_GetFlags(annotation) & (_FLAG_HIDDEN | _FLAG_NO_VIEW):
+        return None
+    if not raw.FPDFAnnot_GetRect(annotation, rectangle):
+        return None
+    match raw.FPDFAnnot_GetSubtype(annotation):
+        case raw.FPDF_ANNOT_FREETEXT:
+            text = _string(raw.FPDFAnnot_GetStringValue, annotation, b"Contents")
+        case raw.FPDF_ANNOT_WIDGET:
+            text = _field_value(page, annotation)
+        case _:
+            return None
+    left, right = sorted((rectangle.left, rectangle.right))
+    bottom, top = sorted((rectangle.bottom, rectangle.top))
+    return Mark(text, (left, bottom, right, top)) if text.strip() else None
+
+
+def _field_value(page: pdfium.PdfPage, annotation: object) -> str:
+    """Return what a text or choice field holds; buttons and signatures have no words of their own."""
+    import pypdfium2.raw as raw
+
+    form = page.formenv
+    if not form:
+        return _string(raw.FPDFAnnot_GetStringValue, annotation, b"V")
+    if raw.FPDFAnnot_GetFormFieldType(form, annotation) not in (
+        raw.FPDF_FORMFIELD_TEXTFIELD,
+        raw.FPDF_FORMFIELD_COMBOBOX,
+    ):
+        return ""
+    return _string(raw.FPDFAnnot_GetFormFieldValue, form, annotation)
+
+
+def _string(ask: Callable[..., int], *args: object) -> str:
+    """Fetch a string in pdfium's way: ask for its length in octets first; UTF-16, with a null at the end."""
+    length = ask(*args, None, 0)
+    if length <= 2 or length > _MOST_TEXT * 2:
+        return ""
+    buffer = (ctypes.c_ushort * (length // 2))()
+    ask(*args, buffer, length)
+    return bytes(buffer).decode("utf-16-le", errors="ignore").rstrip("\0")

@@ -1,0 +1,197 @@
+"""
+Running a reader in a limited process of its own.
+
+The file goes to the child through a socket, never through a file on disk: mail may be private or secret. The answer
+comes back as octets; what they mean, and whether to believe their shape, is for `answers` to say, because a child
+that was taken over by its file can send anything.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from mailbridge.errors import Unavailable
+from mailbridge.reading.nursery import EXIT_MEMORY, READY
+from mailbridge.reading.problems import Problem, Unreadable
+
+# Pages of 60,000 characters, five of them, with a box to each line, are far below it.
+_LARGEST_ANSWER = 16 * 1024 * 1024
+# Importing the parsers takes two seconds on one modest core; a busy machine gets a minute.
+_START_SECONDS = 60.0
+# The nursery ends a child in time; when even that does not come, the nursery itself is stuck.
+_GRACE_SECONDS = 5.0
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.stdin.readline());"
+    "from mailbridge.reading.nursery import boot; boot()"
+)
+_KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
+
+
+@dataclass(slots=True)
+class _Nursery:
+    """The running process from which children are forked, and our end of the socket to it."""
+
+    process: subprocess.Popen[bytes]
+    door: socket.socket
+    owner: int
+
+
+class Sandbox:
+    """
+    Runs tasks, each in a process of its own; safe for use by many threads at once.
+
+    `seconds` limit one task (wall and CPU), `memory` what it may take beyond the parsers themselves, in octets.
+    `preload` are functions ("package.module:function") called once, before the first task; their modules stay imported.
+    """
+
+    def __init__(self, *, seconds: float, memory: int, preload: Sequence[str]) -> None:
+        self._seconds = seconds
+        self._memory = memory
+        self._preload = tuple(preload)
+        self._lock = threading.Lock()
+        self._nursery: _Nursery | None = None
+
+    def run(self, task: str, *arguments: object) -> bytes:
+        """
+        Call `task` ("package.module:function") with these arguments in a new process and return its octets. Blocks.
+
+        Raises:
+            Unreadable: `timeout`, `memory`, `too-large` or `malformed`: what became of the child.
+            Unavailable: no process could be started.
+        """
+        ours, theirs = socket.socketpair()
+        report, told = os.pipe()
+        with ours:
+            try:
+                self._request(theirs, told)
+            finally:
+                theirs.close()
+                os.close(told)
+            try:
+                return self._talk(ours, report, pickle.dumps((task, arguments)))
+            finally:
+                os.close(report)
+
+    def close(self) -> None:
+        """End the nursery and all its children; the next `run` starts a new one."""
+        with self._lock:
+            if self._nursery is not None:
+                _stop(self._nursery.process, self._nursery.door)
+            self._nursery = None
+
+    def _request(self, task: socket.socket, status: int) -> None:
+        wish = json.dumps({"seconds": self._seconds, "memory": self._memory}).encode()
+        with self._lock:
+            for _ in range(2):
+                if self._nursery is None or self._nursery.owner != os.getpid():
+                    self._nursery = self._start()
+                # It may have been killed from outside since it was used last: then begin again, once.
+                with suppress(OSError):
+                    socket.send_fds(self._nursery.door, [wish], [task.fileno(), status])
+                    return
+                _stop(self._nursery.process, self._nursery.door)
+                self._nursery = None
+        raise Unavailable("reading", "the process that opens files cannot be reached")
+
+    def _start(self) -> _Nursery:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            try:
+                process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
+                    [sys.executable, "-I", "-c", _BOOT],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    # Not in our group: Ctrl-C is for us to hear; the nursery ends when we do.
+                    start_new_session=True,
+                    cwd="/",
+                    env={"LC_ALL": "C.UTF-8"} | {k: v for k in _KEPT_ENVIRONMENT if (v := os.environ.get(k))},
+                )
+            except OSError as error:
+                ours.close()
+                raise Unavailable("reading", "the process that opens files cannot be started") from error
+            wish = {"control": theirs.fileno(), "preload": self._preload}
+            path = [os.path.abspath(entry) for entry in sys.path]  # noqa: PTH100 - "" means here
+            assert process.stdin is not None  # noqa: S101 - asked for above
+            with suppress(BrokenPipeError), process.stdin as stream:
+                stream.write(f"{json.dumps(path)}\n{json.dumps(wish)}\n".encode())
+        ours.settimeout(_START_SECONDS)
+        try:
+            is_ready = ours.recv(len(READY)) == READY
+        except OSError:
+            is_ready = False
+        if not is_ready:
+            _stop(process, ours)
+            raise Unavailable("reading", "the process that opens files did not start")
+        weakref.finalize(self, _stop, process, ours)
+        return _Nursery(process=process, door=ours, owner=os.getpid())
+
+    def _talk(self, ours: socket.socket, report: int, request: bytes) -> bytes:
+        deadline = time.monotonic() + self._seconds + _GRACE_SECONDS
+        # A child that died while we were speaking cannot hear the rest; its report tells why.
+        with suppress(BrokenPipeError, ConnectionResetError, TimeoutError):
+            ours.settimeout(self._seconds + _GRACE_SECONDS)
+            ours.sendall(request)
+            ours.shutdown(socket.SHUT_WR)
+        answer = bytearray()
+        with selectors.DefaultSelector() as events:
+            events.register(ours, selectors.EVENT_READ)
+            events.register(report, selectors.EVENT_READ)
+            while True:
+                ready = [key.fileobj for key, _ in events.select(max(0.0, deadline - time.monotonic()))]
+                if not ready:
+                    self.close()
+                    raise Unavailable("reading", "the process that opens files does not answer")
+                if ours in ready and not _receive(ours, answer):
+                    events.unregister(ours)
+                # The child has ended: what it still had to say is in the socket already.
+                if report in ready:
+                    ours.setblocking(False)
+                    while _receive(ours, answer):
+                        pass
+                    return self._judge(bytes(answer), os.read(report, 1000))
+
+    def _judge(self, answer: bytes, report: bytes) -> bytes:
+        if not report:
+            raise Unavailable("reading", "the process that opens files was killed")
+        ended = json.loads(report)
+        code: int = ended["code"]
+        if code == 0:
+            return answer
+        if ended["overdue"] or code == -signal.SIGXCPU:
+            raise Unreadable(Problem.TIMEOUT, f"reading took more than {self._seconds:g} s")
+        # The kernel kills by SIGKILL when the machine has no memory left; a C++ parser that gets none aborts.
+        if code in (EXIT_MEMORY, -signal.SIGKILL) or (code < 0 and ended["peak"] > self._memory // 2):
+            raise Unreadable(Problem.MEMORY, f"reading took more than {self._memory >> 20} MB of memory")
+        raise Unreadable(Problem.MALFORMED, "the file broke its reader")
+
+
+def _receive(ours: socket.socket, answer: bytearray) -> bool:
+    """Take what has come; False when there is nothing more (now)."""
+    try:
+        octets = ours.recv(1 << 18)
+    except (BlockingIOError, ConnectionResetError):
+        return False
+    answer += octets
+    if len(answer) > _LARGEST_ANSWER:
+        raise Unreadable(Problem.TOO_LARGE, "the file holds more text than fits into one answer")
+    return bool(octets)
+
+
+def _stop(process: subprocess.Popen[bytes], door: socket.socket) -> None:
+    door.close()
+    process.kill()
+    process.wait()

@@ -1,0 +1,39 @@
+"""What the book refuses; the walk rolls back and starts over when it meets one of these."""
+
+from __future__ import annotations
+
+from mailbridge.errors import MailBridgeError
+from mailbridge.registry.entry import Case, RegisterEntry
+
+
+class AlreadyEntered(MailBridgeError):
+    """This document (agency and SHA-256) is in the book; `entry` is the line that has it."""
+
+    def __init__(self, entry: RegisterEntry) -> None:
+        draft = entry.draft
+        super().__init__(f"document is entered already: {draft.agency}, {draft.book} {entry.number}/{entry.year}")
+        self.entry = entry
+
+
+class AlreadyDecided(MailBridgeError):
+    """This mail was walked to its end before for this agency; `case` is what was kept then."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(f"mail is decided already: {case.mail_id}, {case.agency}")
+        self.case = case
+
+
+class SeriesTaken(MailBridgeError):
+    """A series cannot be continued from a number at or below the `highest` that an entry has."""
+
+    def __init__(self, highest: int) -> None:
+        super().__init__(f"the year has entries up to number {highest}")
+        self.highest = highest
+
+
+class BookDamaged(MailBridgeError):
+    """
+    The database refused a row that must be new: a number that was given before, an entry without its first version.
+
+    Somebody changed the tables by hand, or a backup was put back in part. Nothing was written; a person must look.
+    """

@@ -1,0 +1,205 @@
+"""Rows ⇄ values: the one place that knows how a value lies in its columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy.engine import RowMapping
+
+from mailbridge.mail.letter import Letter, LetterKind
+from mailbridge.registry.entry import Case, Channel, DraftEntry, EntryStatus, Event, RegisterEntry
+from mailbridge.registry.tables import entry, entry_version, event, mail_case
+
+VERSION_FIELDS = tuple(f.name for f in fields(DraftEntry) if f.name in entry_version.c)
+"""The fields of a draft that a correction may change; the others are what the entry is."""
+
+CASE_FIELDS = tuple(f.name for f in fields(Case))
+LETTER_FIELDS = tuple(f.name for f in fields(Letter))
+
+
+class Author(NamedTuple):
+    """Who wrote a version of an entry, when and why."""
+
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueuedLetter:
+    """
+    A letter that was leased to be sent.
+
+    `attempts` counts this one too, so it is 1 at first; an attempt during which the program died counts.
+    """
+
+    letter: Letter
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetterRecord:
+    """
+    A letter and what became of it.
+
+    Waiting when neither `sent_at` nor `failed_at` is set. `reply` is what the next server said to it, `last_error` why
+    the last attempt that failed did so.
+    """
+
+    letter: Letter
+    created_at: datetime
+    due_at: datetime
+    attempts: int
+    sent_at: datetime | None = None
+    failed_at: datetime | None = None
+    reply: str | None = None
+    last_error: str | None = None
+
+
+def select_entries() -> Select[Any]:
+    """Select every entry in its newest version; `entry_of` reads the rows."""
+    newest = (
+        select(func.max(entry_version.c.version))
+        .where(entry_version.c.entry_id == entry.c.id)
+        .correlate(entry)
+        .scalar_subquery()
+    )
+    versions = [entry_version.c[name].label(f"v_{name}") for name in (*VERSION_FIELDS, "version", "status")]
+    return (
+        select(entry, *versions)
+        .join(entry_version, entry_version.c.entry_id == entry.c.id)
+        .where(entry_version.c.version == newest)
+    )
+
+
+# Building a statement costs more than running it; those of every walk are built once.
+_CASE = select(mail_case).where(mail_case.c.mail_id == bindparam("mail"), mail_case.c.agency == bindparam("of"))
+_DOCUMENT = select_entries().where(entry.c.agency == bindparam("of"), entry.c.document_sha256 == bindparam("sha256"))
+_ADD_EVENT = event.insert()
+
+
+def entry_of(row: RowMapping) -> RegisterEntry:
+    """Read a row of `select_entries`."""
+    said = {name: row[f"v_{name}"] for name in VERSION_FIELDS} | {"channel": Channel(row["v_channel"])}
+    draft = DraftEntry(
+        agency=row["agency"],
+        book=row["book"],
+        mail_id=row["mail_id"],
+        document_sha256=row["document_sha256"],
+        **said,
+    )
+    return RegisterEntry(
+        id=row["id"],
+        year=row["year"],
+        number=row["number"],
+        arrived_at=row["arrived_at"],
+        draft=draft,
+        version=row["v_version"],
+        status=EntryStatus(row["v_status"]),
+    )
+
+
+def identity_row(line: RegisterEntry) -> dict[str, Any]:
+    """Lay out what an entry is for ever, for the table `entry`."""
+    draft = line.draft
+    return {
+        "id": line.id,
+        "agency": draft.agency,
+        "book": draft.book,
+        "year": line.year,
+        "number": line.number,
+        "arrived_at": line.arrived_at,
+        "mail_id": draft.mail_id,
+        "document_sha256": draft.document_sha256,
+    }
+
+
+def version_row(line: RegisterEntry, author: Author) -> dict[str, Any]:
+    """Lay out what an entry says, for the table `entry_version`."""
+    said = {name: getattr(line.draft, name) for name in VERSION_FIELDS}
+    return said | {
+        "entry_id": line.id,
+        "version": line.version,
+        "channel": line.draft.channel.value,
+        "status": line.status.value,
+        "written_by": author.by,
+        "written_at": author.at,
+        "why": author.why,
+    }
+
+
+def case_row(case: Case) -> dict[str, Any]:
+    """Lay out a case for the table `mail_case`."""
+    return {name: getattr(case, name) for name in CASE_FIELDS}
+
+
+def case_of(row: RowMapping) -> Case:
+    """Read a row of `mail_case`."""
+    return Case(**{name: row[name] for name in CASE_FIELDS})
+
+
+def find_case(connection: Connection, mail_id: str, agency: str) -> Case | None:
+    """Look up what was kept of a mail for an agency."""
+    row = connection.execute(_CASE, {"mail": mail_id, "of": agency}).mappings().one_or_none()
+    return case_of(row) if row else None
+
+
+def find_document(connection: Connection, agency: str, document_sha256: str) -> RegisterEntry | None:
+    """Look up the entry that an agency has for a document."""
+    row = connection.execute(_DOCUMENT, {"of": agency, "sha256": document_sha256}).mappings().one_or_none()
+    return entry_of(row) if row else None
+
+
+def letter_row(letter: Letter) -> dict[str, Any]:
+    """Lay out a letter for the table `outbox`; times and attempts are the caller's."""
+    return {name: getattr(letter, name) for name in LETTER_FIELDS} | {"kind": letter.kind.value}
+
+
+def letter_of(row: RowMapping) -> Letter:
+    """Read the letter in a row of `outbox`."""
+    said = {name: row[name] for name in LETTER_FIELDS}
+    return Letter(**said | {"kind": LetterKind(row["kind"]), "content": bytes(row["content"])})
+
+
+def letter_record_of(row: RowMapping) -> LetterRecord:
+    """Read a whole row of `outbox`."""
+    return LetterRecord(
+        letter=letter_of(row),
+        created_at=row["created_at"],
+        due_at=row["due_at"],
+        attempts=row["attempts"],
+        sent_at=row["sent_at"],
+        failed_at=row["failed_at"],
+        reply=row["reply"],
+        last_error=row["last_error"],
+    )
+
+
+def write_event(connection: Connection, agency: str, happened: Event) -> None:
+    """Add one line to the time line; `mail_id` "" means that no mail is concerned."""
+    row = {
+        "at": happened.at,
+        "mail_id": happened.mail_id or None,
+        "entry_id": happened.entry_id,
+        "agency": agency,
+        "actor": happened.actor,
+        "what": happened.what,
+        "detail": happened.detail,
+    }
+    connection.execute(_ADD_EVENT, row)
+
+
+def event_of(row: RowMapping) -> Event:
+    """Read a row of `event`."""
+    return Event(
+        at=row["at"],
+        mail_id=row["mail_id"] or "",
+        entry_id=row["entry_id"],
+        actor=row["actor"],
+        what=row["what"],
+        detail=row["detail"],
+    )

@@ -1,0 +1,74 @@
+"""Making and bringing forward the tables, by the migrations beside this file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from mailbridge.errors import Unavailable
+from mailbridge.registry.database import open_database, reaching_database, read_url, reading, sqlite_file
+
+_ONE_AT_A_TIME = 0x6D61696C62726467
+"""Key of the PostgreSQL advisory lock under which migrations run: "mailbrdg" as a number."""
+
+
+def upgrade(url: str) -> str:
+    """
+    Bring a database to the newest schema, in one transaction, and return the revision it has then.
+
+    Two nodes may call it at once. A SQLite file is made, readable for its owner only; its folder is not.
+
+    Raises:
+        Misconfigured: The URL cannot be used.
+        Unavailable: The database or the folder is gone.
+    """
+    parsed = read_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        try:
+            sqlite_file(parsed).touch(mode=0o600, exist_ok=True)
+        except OSError as error:
+            raise Unavailable("database", f"{error.strerror}: {error.filename}") from error
+    with _opened(url) as engine, reaching_database(), engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})")
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        return _revision(connection) or ""
+
+
+def current(url: str) -> str | None:
+    """Return the revision of a database, None when it has no tables of ours; raises as `upgrade` does."""
+    with _opened(url) as engine, reaching_database(), reading(engine).begin() as connection:
+        return _revision(connection)
+
+
+def newest() -> str:
+    """Return the revision that this program works with."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Engine]:
+    engine = open_database(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

@@ -1,0 +1,261 @@
+"""
+The book in the database: number, entry, case, events and letter in one transaction.
+
+`SqlRegistry` fulfils `ports.Registry`. What a transaction did is there after it as a whole, or not at all; a number is
+taken from its counter in the transaction that writes the entry, so a walk that fails gives it back.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.sql.dml import ReturningInsert
+
+from mailbridge.mail.letter import Letter
+from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered, BookDamaged, SeriesTaken
+from mailbridge.registry.database import add_once, insert_into, reaching_database, reading
+from mailbridge.registry.entry import Case, DraftEntry, Event, Known, RegisterEntry, local_day
+from mailbridge.registry.happenings import BY_ACTION, OURSELVES, UNSTORED_ACTIONS, Happening
+from mailbridge.registry.identity import uuid7
+from mailbridge.registry.rows import (
+    Author,
+    case_row,
+    entry_of,
+    find_case,
+    find_document,
+    identity_row,
+    letter_row,
+    select_entries,
+    version_row,
+    write_event,
+)
+from mailbridge.registry.tables import counter, entry, entry_version, mail_case, outbox
+
+_ADD_VERSION = entry_version.insert()
+
+Clock = Callable[[], datetime]
+"""Tells the present moment, aware."""
+
+
+def utc_now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+class SqlRegistry:
+    """The ledger on SQLite or PostgreSQL. Its methods block; it may be shared by threads."""
+
+    def __init__(self, engine: Engine, *, clock: Clock = utc_now) -> None:
+        self._engine = engine
+        self._reader = reading(engine)
+        self._clock = clock
+
+    def decided(self, mail_id: str, agency: str) -> Case | None:
+        """Return what was recorded of this mail; raises `Unavailable`."""
+        with reaching_database(), self._reader.begin() as connection:
+            return find_case(connection, mail_id, agency)
+
+    def known(self, agency: str, mail_sha256: str, files: Sequence[str], symbols: Sequence[str]) -> Known:
+        """
+        Look for the same octets, files and symbols in the books of one agency.
+
+        Args:
+            symbols: In normalised form. A symbol comes back every year, so its newest entry is told; whether it is the
+                same document is for the decision to say.
+
+        Raises:
+            Unavailable: The database cannot be asked.
+        """
+        with reaching_database(), self._reader.begin() as connection:
+            same_mail = select(mail_case.c.mail_id).where(
+                mail_case.c.agency == agency, mail_case.c.sha256 == mail_sha256
+            )
+            by_file = [(sha256, find_document(connection, agency, sha256)) for sha256 in dict.fromkeys(files)]
+            by_symbol = [(text, _newest_with(connection, agency, text)) for text in dict.fromkeys(symbols)]
+            return Known(
+                same_mail=connection.execute(same_mail.limit(1)).first() is not None,
+                same_file=tuple((sha256, found) for sha256, found in by_file if found),
+                same_symbol=tuple((text, found) for text, found in by_symbol if found),
+            )
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqlTransaction]:
+        """
+        Begin; commit on leaving without error, roll back otherwise.
+
+        An error that the caller swallowed rolls back too and is raised again: a commit would lose a number.
+
+        Raises:
+            Unavailable: The database is gone. When that happens during the commit, nobody knows whether it was kept:
+                `decided` tells later.
+        """
+        with reaching_database(), self._engine.begin() as connection:
+            current = SqlTransaction(connection, self._clock)
+            yield current
+            if current.error:
+                raise current.error
+
+    def start_series(self, agency: str, book: str, year: int, next_number: int, *, by: str, why: str) -> None:
+        """
+        Continue the numbers of a year from `next_number`, where an older book ended.
+
+        Raises:
+            SeriesTaken: The year has an entry with this number or a higher one.
+            ValueError: The number is below 1, or no reason is given.
+            Unavailable: The database is gone.
+        """
+        if next_number < 1 or not why.strip():
+            raise ValueError("a series starts at 1 or above, and with a reason")
+        with reaching_database(), self._engine.begin() as connection:
+            # Taking a number locks the counter; it is set anew before the commit.
+            usual = _take_number(connection, agency, book, year)
+            here = (entry.c.agency == agency, entry.c.book == book, entry.c.year == year)
+            highest = connection.execute(select(func.max(entry.c.number)).where(*here)).scalar_one()
+            if highest is not None and highest >= next_number:
+                raise SeriesTaken(highest)
+            row = (counter.c.agency == agency, counter.c.book == book, counter.c.year == year)
+            connection.execute(counter.update().where(*row).values(next=next_number))
+            said = f"{book} {year}: next number {next_number} instead of {usual}: {why.strip()}"
+            happened = Event(at=self._clock(), mail_id="", actor=by, what=Happening.SERIES_STARTED, detail=said)
+            write_event(connection, agency, happened)
+
+
+class SqlTransaction:
+    """What may be written, all or nothing; fulfils `ports.Transaction`. For one thread."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+        self.error: Exception | None = None
+
+    def enter(self, draft: DraftEntry, arrived_at: datetime) -> RegisterEntry:
+        """
+        Give the next number of the draft's book and year, and write the first version.
+
+        The year is that of the day in Vietnam on which the mail arrived (NĐ 30/2020/NĐ-CP, Điều 22 khoản 2), whatever
+        day it is written.
+
+        Raises:
+            AlreadyEntered: The agency has this document in one of its books.
+            BookDamaged: The counter gave a number that an entry has.
+            ValueError: `arrived_at` has no zone.
+        """
+        if arrived_at.tzinfo is None:
+            raise ValueError("the time of arrival has no zone")
+        with self._remembering_errors():
+            self._refuse_document(draft)
+            year = local_day(arrived_at).year
+            now = self._clock()
+            line = RegisterEntry(
+                id=uuid7(now, secrets.token_bytes(10)),
+                year=year,
+                number=_take_number(self._connection, draft.agency, draft.book, year),
+                arrived_at=arrived_at.astimezone(UTC),
+                draft=draft,
+            )
+            self._insert(line, Author(OURSELVES, now, "entered"))
+            said = f"{draft.book} {line.shown_number}/{year}"
+            self._tell(draft.agency, draft.mail_id, Happening.REGISTERED, said, at=now, entry_id=line.id)
+            return line
+
+    def record(self, case: Case, entries: Sequence[RegisterEntry]) -> None:
+        """
+        Keep the case and the events of its way.
+
+        Raises:
+            AlreadyDecided: This mail has a case for this agency.
+            ValueError: The case says *register* without an entry or has an entry without saying so, an entry is of
+                another mail, or content of a mail that may not be stored came along.
+        """
+        with self._remembering_errors():
+            _check_case(case, entries)
+            self._refuse_mail(case)
+            if not add_once(self._connection, mail_case, case_row(case), "mail_id", "agency"):
+                # Another node committed this mail since we looked.
+                self._refuse_mail(case)
+            self._tell(case.agency, case.mail_id, Happening.ACCEPTED, f"door {case.door}", at=case.accepted_at)
+            self._tell(case.agency, case.mail_id, BY_ACTION[case.action], f"rule {case.rule}", at=case.decided_at)
+
+    def post(self, letter: Letter) -> bool:
+        """Put a letter into the outbox, due at once; False when a letter with this key is there already."""
+        with self._remembering_errors():
+            now = self._clock()
+            row = letter_row(letter) | {"created_at": now, "due_at": now, "attempts": 0}
+            if not add_once(self._connection, outbox, row, "key"):
+                return False
+            self._tell(letter.agency, letter.mail_id, Happening.LETTER_QUEUED, letter.kind.value, at=now)
+            return True
+
+    @contextmanager
+    def _remembering_errors(self) -> Iterator[None]:
+        try:
+            with reaching_database():
+                yield
+        except Exception as error:
+            self.error = error
+            raise
+
+    def _refuse_document(self, draft: DraftEntry) -> None:
+        found = find_document(self._connection, draft.agency, draft.document_sha256)
+        if found is not None:
+            raise AlreadyEntered(found)
+
+    def _refuse_mail(self, case: Case) -> None:
+        found = find_case(self._connection, case.mail_id, case.agency)
+        if found is not None:
+            raise AlreadyDecided(found)
+
+    def _insert(self, line: RegisterEntry, author: Author) -> None:
+        if not add_once(self._connection, entry, identity_row(line), "agency", "document_sha256"):
+            # Another node committed the same document since we looked.
+            self._refuse_document(line.draft)
+            raise BookDamaged(f"document {line.draft.document_sha256} is refused and not found")
+        self._connection.execute(_ADD_VERSION, version_row(line, author))
+
+    def _tell(
+        self, agency: str, mail_id: str, what: Happening, detail: str, *, at: datetime, entry_id: str | None = None
+    ) -> None:
+        happened = Event(at=at, mail_id=mail_id, entry_id=entry_id, actor=OURSELVES, what=what, detail=detail)
+        write_event(self._connection, agency, happened)
+
+
+def _take_number(connection: Connection, agency: str, book: str, year: int) -> int:
+    """Count one up and lock the counter until the transaction ends; the first use of a year makes its row."""
+    row = {"agency": agency, "book": book, "year": year, "next": 2}
+    following: int = connection.execute(_count(connection.dialect.name), row).scalar_one()
+    return following - 1
+
+
+@cache
+def _count(dialect: str) -> ReturningInsert[Any]:
+    first = insert_into(dialect, counter)
+    counted = first.on_conflict_do_update(index_elements=["agency", "book", "year"], set_={"next": counter.c.next + 1})
+    return counted.returning(counter.c.next)
+
+
+def _newest_with(connection: Connection, agency: str, symbol: str) -> RegisterEntry | None:
+    query = select_entries().where(entry.c.agency == agency, entry_version.c.symbol == symbol)
+    newest = query.order_by(entry.c.arrived_at.desc(), entry.c.number.desc()).limit(1)
+    row = connection.execute(newest).mappings().first()
+    return entry_of(row) if row else None
+
+
+def _check_case(case: Case, entries: Sequence[RegisterEntry]) -> None:
+    """Refuse a case that would say what is not so, or keep what may not be kept."""
+    if case.action not in BY_ACTION:
+        raise ValueError(f"no such action: {case.action}")
+    if (case.action == "register") != bool(entries):
+        raise ValueError(f"{case.action} with {len(entries)} entries")
+    if any((line.draft.mail_id, line.draft.agency) != (case.mail_id, case.agency) for line in entries):
+        raise ValueError("an entry of another mail or agency")
+    if case.action in UNSTORED_ACTIONS or case.kind == "secret":
+        content = ("message_id", "author", "subject", "next_hop_reply", "judgement", "evidence")
+        kept = [name for name in content if getattr(case, name) is not None]
+        if kept:
+            raise ValueError(f"{case.action}: may not be stored: {', '.join(kept)}")

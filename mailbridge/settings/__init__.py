@@ -1,0 +1,40 @@
+"""What administrators write, read into frozen pieces; wrong or unknown keys stop the start."""
+
+from mailbridge.settings.load import check_files, load
+from mailbridge.settings.pieces import (
+    DatabaseSettings,
+    DnsSettings,
+    HostPort,
+    ListenerKind,
+    ListenerSettings,
+    OutboundSettings,
+    ReadingSettings,
+    Role,
+    Settings,
+    SpoolSettings,
+    Tls,
+    WorkSettings,
+)
+from mailbridge.settings.problem import Problem
+from mailbridge.settings.sample import default_policy, sample, write_sample
+
+__all__ = [
+    "DatabaseSettings",
+    "DnsSettings",
+    "HostPort",
+    "ListenerKind",
+    "ListenerSettings",
+    "OutboundSettings",
+    "Problem",
+    "ReadingSettings",
+    "Role",
+    "Settings",
+    "SpoolSettings",
+    "Tls",
+    "WorkSettings",
+    "check_files",
+    "default_policy",
+    "load",
+    "sample",
+    "write_sample",
+]

@@ -1,0 +1,263 @@
+"""`mailbridge.toml`: from what is written to the pieces of the program, with the values checked."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailbridge.decision.findings import Agency
+from mailbridge.settings.database_url import DATABASE_VARIABLE, check_database_url
+from mailbridge.settings.lines import KeyPath
+from mailbridge.settings.pieces import (
+    DatabaseSettings,
+    DnsSettings,
+    HostPort,
+    ListenerKind,
+    ListenerSettings,
+    OutboundSettings,
+    ReadingSettings,
+    Role,
+    SpoolSettings,
+    WorkSettings,
+)
+from mailbridge.settings.problem import Place, Report
+from mailbridge.settings.shape import shown_path
+from mailbridge.settings.source import Source
+from mailbridge.settings.values import (
+    ADDRESS_REMEDY,
+    DOMAIN_REMEDY,
+    END_REMEDY,
+    NAME_REMEDY,
+    absolute,
+    host_port,
+    is_domain,
+    is_host,
+    is_ip,
+    is_mailbox,
+    is_name,
+    same_end,
+)
+from mailbridge.settings.written import AgencyTable, ListenerTable, MainFile
+
+_NOWHERE = HostPort(host="localhost", port=0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MainSettings:
+    """What `mailbridge.toml` gives to `Settings`."""
+
+    language: str
+    data: Path
+    hostname: str
+    database: DatabaseSettings
+    agencies: tuple[Agency, ...]
+    listeners: tuple[ListenerSettings, ...]
+    outbound: OutboundSettings
+    dns: DnsSettings
+    web: HostPort | None
+    spool: SpoolSettings
+    work: WorkSettings
+    reading: ReadingSettings
+    roles: tuple[Role, ...]
+    least_confidence: float
+
+
+def main_settings(
+    written: MainFile, source: Source, folder: Path, report: Report, database_url: str | None
+) -> MainSettings:
+    """
+    Check the values and build the pieces; what is wrong goes into `report`, and the result is not to be used then.
+
+    Args:
+        database_url: The one from the environment, which replaces the one of the file.
+    """
+    desk = _Desk(source=source, folder=folder, report=report)
+    data = desk.data(written.data)
+    hostname = written.hostname.lower() or socket.gethostname().lower()
+    if written.hostname and not is_host(hostname):
+        desk.wrong(("hostname",), "is not the name of a host", 'write a name such as "mail.sonv.backan.gov.vn"')
+    listeners = tuple(desk.listeners(written.listener, hostname))
+    _check_roles(written, listeners, desk)
+    return MainSettings(
+        language=written.language,
+        data=data,
+        hostname=hostname,
+        database=DatabaseSettings(url=desk.database(written.database.url, database_url, data)),
+        agencies=tuple(desk.agencies(written.agency)),
+        listeners=listeners,
+        outbound=OutboundSettings(
+            next_hop=desk.end(("outbound", "next_hop"), written.outbound.next_hop),
+            tls=written.outbound.tls,
+            timeout=written.outbound.timeout,
+        ),
+        dns=desk.dns(written),
+        web=desk.end(("web", "listen"), written.web.listen, any_port=True) if written.web.listen else None,
+        spool=SpoolSettings(least_free=written.spool.least_free, most_waiting=written.spool.most_waiting),
+        work=WorkSettings(parallel=written.work.parallel, pause=written.work.pause, poll=written.work.poll),
+        reading=ReadingSettings(
+            processes=written.reading.processes,
+            seconds=written.reading.seconds,
+            memory=written.reading.memory,
+            max_file=written.reading.max_file,
+            pages=written.reading.pages,
+        ),
+        roles=tuple(dict.fromkeys(written.roles.run)),
+        least_confidence=written.decision.least_confidence,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Desk:
+    """Checks one value after the other and notes what is wrong at its line."""
+
+    source: Source
+    folder: Path
+    report: Report
+
+    def wrong(self, path: KeyPath, problem: str, remedy: str) -> None:
+        self.report.add(self.source.place(path), f'"{shown_path(path)}" {problem}', remedy)
+
+    def end(self, path: KeyPath, text: str, *, any_port: bool = False) -> HostPort:
+        found = host_port(text, any_port=any_port)
+        if found is None:
+            self.wrong(path, f'is not "host:port": "{text}"', END_REMEDY)
+        return found or _NOWHERE
+
+    def data(self, text: str) -> Path:
+        path = absolute(text, self.folder)
+        if not text.strip():
+            self.wrong(("data",), "is empty", 'write the folder for data, such as "/var/lib/mailbridge"')
+        elif path.exists() and not path.is_dir():
+            self.wrong(("data",), "is a file", "write a folder")
+        return path
+
+    def database(self, written: str, environment: str | None, data: Path) -> str:
+        url = environment or written or f"sqlite:///{data.absolute()}/mailbridge.db"
+        problem = check_database_url(url, data)
+        if problem is not None and environment:
+            self.report.add(Place(file=DATABASE_VARIABLE), *problem)
+        elif problem is not None:
+            place = self.source.place(("database", "url"))
+            self.report.add(place, f'"database.url" {problem[0]}', problem[1])
+        return url
+
+    def file(self, path: KeyPath, text: str) -> Path | None:
+        if not text:
+            return None
+        found = absolute(text, self.folder)
+        if not found.is_file():
+            self.wrong(path, f"names a file that is not there: {found}", "put the file there, or correct the path")
+        return found
+
+    def dns(self, written: MainFile) -> DnsSettings:
+        for number, server in enumerate(written.dns.servers):
+            if not is_ip(server):
+                self.wrong(
+                    ("dns", "servers", number), f'is not an IP address: "{server}"', 'write such as "192.0.2.53"'
+                )
+        zone = self.file(("dns", "zone"), written.dns.zone)
+        return DnsSettings(servers=written.dns.servers, zone=zone, timeout=written.dns.timeout)
+
+    def listeners(self, tables: tuple[ListenerTable, ...], hostname: str) -> Iterator[ListenerSettings]:
+        taken: list[HostPort] = []
+        for number, table in enumerate(tables):
+            listener = self._listener(table, ("listener", number), hostname)
+            if any(same_end(other, listener.listen) for other in taken):
+                self.wrong(("listener", number, "listen"), "is taken by another listener", "choose another port")
+            taken.append(listener.listen)
+            yield listener
+        for number, table in enumerate(tables):
+            next_hop = host_port(table.next_hop)
+            if next_hop and any(same_end(listen, next_hop) for listen in taken):
+                self.wrong(
+                    ("listener", number, "next_hop"),
+                    f"is a listener of ours, mail would go round in a loop: {next_hop}",
+                    "name the mail server that stood there before us",
+                )
+
+    def _listener(self, table: ListenerTable, path: KeyPath, hostname: str) -> ListenerSettings:
+        if table.kind is ListenerKind.HOP and not table.next_hop:
+            self.wrong((*path, "next_hop"), "is missing", 'a hop needs next_hop = "host:port"')
+        if table.kind is ListenerKind.MILTER and table.next_hop:
+            self.wrong((*path, "next_hop"), "has no meaning for a milter", "take the line out")
+        name = (table.hostname or hostname).lower()
+        if table.hostname and not is_host(name):
+            self.wrong((*path, "hostname"), "is not the name of a host", 'write a name such as "mail.backan.gov.vn"')
+        if bool(table.tls_certificate) != bool(table.tls_key):
+            self.wrong(path, "has only one of tls_certificate and tls_key", "give both files, or none")
+        return ListenerSettings(
+            kind=table.kind,
+            listen=self.end((*path, "listen"), table.listen, any_port=True),
+            next_hop=self.end((*path, "next_hop"), table.next_hop) if table.next_hop else None,
+            hostname=name,
+            max_size=table.max_size,
+            tls_certificate=self.file((*path, "tls_certificate"), table.tls_certificate),
+            tls_key=self.file((*path, "tls_key"), table.tls_key),
+            next_hop_tls=table.next_hop_tls,
+            internal=table.internal,
+        )
+
+    def agencies(self, tables: tuple[AgencyTable, ...]) -> Iterator[Agency]:
+        if not tables:
+            self.wrong(("agency",), "is empty", "describe at least one agency below a line [[agency]]")
+        ids: set[str] = set()
+        domains: dict[str, str] = {}
+        for number, table in enumerate(tables):
+            path: KeyPath = ("agency", number)
+            if not is_name(table.id):
+                self.wrong((*path, "id"), f'is not a name: "{table.id}"', NAME_REMEDY)
+            if table.id in ids:
+                self.wrong((*path, "id"), f'stands twice: "{table.id}"', "give each agency its own id")
+            ids.add(table.id)
+            yield self._agency(table, path, domains)
+
+    def _agency(self, table: AgencyTable, path: KeyPath, domains: dict[str, str]) -> Agency:
+        if not table.name.strip():
+            self.wrong((*path, "name"), "is empty", "write the full name, as it stands in letterheads")
+        own = tuple(domain.lower().rstrip(".") for domain in table.domains)
+        for number, domain in enumerate(own):
+            here = (*path, "domains", number)
+            if not is_domain(domain):
+                self.wrong(here, f'is not a domain: "{domain}"', DOMAIN_REMEDY)
+            elif domain in domains:
+                self.wrong(here, f'stands twice: "{domain}" is of agency "{domains[domain]}"', "keep it in one place")
+            domains.setdefault(domain, table.id)
+        for key in ("domains", "addresses", "clerks"):
+            if not getattr(table, key):
+                self.wrong((*path, key), "is empty", f'name at least one: {key} = ["…"]')
+        lists = (("addresses", table.addresses), ("clerks", table.clerks))
+        mailboxes = [((*path, key, number), text) for key, texts in lists for number, text in enumerate(texts)]
+        if table.security_contact:
+            mailboxes.append(((*path, "security_contact"), table.security_contact))
+        for here, text in mailboxes:
+            if not is_mailbox(text):
+                self.wrong(here, f'is not a mail address: "{text}"', ADDRESS_REMEDY)
+        return Agency(
+            id=table.id,
+            name=table.name.strip(),
+            domains=own,
+            addresses=table.addresses,
+            clerks=table.clerks,
+            security_contact=table.security_contact,
+            phone=table.phone,
+        )
+
+
+def _check_roles(written: MainFile, listeners: tuple[ListenerSettings, ...], desk: _Desk) -> None:
+    """Find roles that would have nothing to do, and doors that nobody would open."""
+    roles = set(written.roles.run)
+    if not roles:
+        desk.wrong(("roles", "run"), "is empty", 'write such as run = ["hop", "work", "send"]')
+    kinds = {listener.kind.value for listener in listeners}
+    for role in (Role.HOP, Role.MILTER, Role.JOURNAL):
+        if role in roles and role.value not in kinds:
+            remedy = f'add a [[listener]] with kind = "{role.value}", or take "{role.value}" out of roles.run'
+            desk.wrong(("roles", "run"), f'has "{role.value}", but no listener is of this kind', remedy)
+    for number, listener in enumerate(listeners):
+        if Role(listener.kind.value) not in roles:
+            remedy = f'add "{listener.kind.value}" to roles.run, or take the listener out'
+            desk.wrong(("listener", number, "kind"), f'is "{listener.kind.value}", a role that is not run', remedy)
+    if Role.WEB in roles and not written.web.listen:
+        desk.wrong(("roles", "run"), 'has "web", but [web] has no listen', 'add listen = "127.0.0.1:8080" below [web]')

@@ -1,0 +1,275 @@
+"""The files as administrators write them: the keys of each table, their kinds and their defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from mailbridge.classifier.kinds import Kind
+from mailbridge.decision.examples import ExampleMail, ExampleSignature
+from mailbridge.decision.policy import Treatment
+from mailbridge.decision.rules import Order
+from mailbridge.settings.pieces import ListenerKind, Role, Tls
+from mailbridge.settings.shape import CLOSED
+
+MIB = 1024 * 1024
+
+Octets = Annotated[int, Field(ge=1024, le=1 << 40)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatabaseTable:
+    """`[database]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AgencyTable:
+    """`[[agency]]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    id: str
+    name: str
+    domains: tuple[str, ...]
+    addresses: tuple[str, ...]
+    clerks: tuple[str, ...]
+    security_contact: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListenerTable:
+    """`[[listener]]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    kind: ListenerKind
+    listen: str
+    next_hop: str = ""
+    hostname: str = ""
+    max_size: Octets = 50 * MIB
+    tls_certificate: str = ""
+    tls_key: str = ""
+    next_hop_tls: Tls = Tls.MAY
+    internal: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutboundTable:
+    """`[outbound]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    next_hop: str
+    tls: Tls = Tls.MAY
+    timeout: Seconds = 60.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DnsTable:
+    """`[dns]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    servers: tuple[str, ...] = ()
+    zone: str = ""
+    timeout: Seconds = 5.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebTable:
+    """`[web]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    listen: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpoolTable:
+    """`[spool]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    least_free: Annotated[int, Field(ge=0)] = 512 * MIB
+    most_waiting: Count = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkTable:
+    """`[work]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    parallel: Annotated[int, Field(ge=1, le=64)] = 2
+    pause: Seconds = 5.0
+    poll: Seconds = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingTable:
+    """`[reading]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    processes: Annotated[int, Field(ge=1, le=64)] = 2
+    seconds: Seconds = 30.0
+    memory: Octets = 1024 * MIB
+    max_file: Octets = 50 * MIB
+    pages: Annotated[int, Field(ge=2, le=10_000)] = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecisionTable:
+    """`[decision]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    least_confidence: Annotated[float, Field(ge=0.5, le=1.0)] = 0.9
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RolesTable:
+    """`[roles]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    run: tuple[Role, ...] = (Role.HOP, Role.WORK, Role.SEND)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MainFile:
+    """`mailbridge.toml` with `conf.d/*.toml` laid over it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    data: str
+    agency: tuple[AgencyTable, ...]
+    outbound: OutboundTable
+    language: Literal["vi", "en"] = "vi"
+    hostname: str = ""
+    database: DatabaseTable = field(default_factory=DatabaseTable)
+    listener: tuple[ListenerTable, ...] = ()
+    dns: DnsTable = field(default_factory=DnsTable)
+    web: WebTable = field(default_factory=WebTable)
+    spool: SpoolTable = field(default_factory=SpoolTable)
+    work: WorkTable = field(default_factory=WorkTable)
+    reading: ReadingTable = field(default_factory=ReadingTable)
+    decision: DecisionTable = field(default_factory=DecisionTable)
+    roles: RolesTable = field(default_factory=RolesTable)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookTable:
+    """`[[book]]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    id: str
+    title: str
+    kinds: tuple[Kind, ...] = ()
+    start: Annotated[int, Field(ge=1, le=9_999_999_999)] = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BooksFile:
+    """`books.toml`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    book: tuple[BookTable, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KindTable:
+    """`[[kind]]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    name: str
+    title: str
+    types: tuple[str, ...]
+    treatment: Treatment
+    internal: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KindsFile:
+    """`kinds.toml`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    kind: tuple[KindTable, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleTable:
+    """`[[rule]]`; `when` and `unless` are read by the table of conditions."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    name: str
+    action: Order
+    stop: bool
+    text: str
+    text_en: str = ""
+    title: str = ""
+    title_en: str = ""
+    book: str = ""
+    notify: tuple[str, ...] = ()
+    when: dict[str, JsonValue] = field(default_factory=dict)
+    unless: dict[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DefaultTable:
+    """`[default]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    action: Literal["hold", "pass"]
+    text: str
+    text_en: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RulesFile:
+    """`rules.d/NN-name.toml`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    rule: tuple[RuleTable, ...] = ()
+    default: DefaultTable | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExampleSignatureTable(ExampleSignature):
+    """One of `example.findings.signatures`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExampleFindingsTable(ExampleMail):
+    """`[example.findings]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    signatures: tuple[ExampleSignatureTable, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpectTable:
+    """`expect` of an example."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    action: Literal["register", "hold", "duplicate", "return", "stop", "pass"]
+    rule: str | None = None
+    book: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExampleTable:
+    """`[[example]]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    name: str
+    expect: ExpectTable
+    findings: ExampleFindingsTable | None = None
+    mail: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExamplesFile:
+    """`rules.d/tests/*.toml`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    example: tuple[ExampleTable, ...] = ()

@@ -1,0 +1,116 @@
+"""
+What the hop itself says to a client: one table. Replies of the next hop are not here: they pass unchanged.
+
+Codes: RFC 5321 §4.2; enhanced codes: RFC 3463. No text shows a path, a version or an address of our machines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailbridge.errors import MailBridgeError, Misconfigured, ProtocolViolation, Unavailable
+
+
+class Say(StrEnum):
+    """Our own words."""
+
+    OK = "250 2.0.0 Ok"
+    BYE = "221 2.0.0 Bye"
+    HELP = "214 2.0.0 Mail is passed on to the server behind; ask its postmaster"
+    CANNOT_VERIFY = "252 2.0.0 Cannot verify, but mail is passed on to the server behind, which can"
+    NOT_IMPLEMENTED = "502 5.5.1 Command not implemented"
+    NEED_HELO = "503 5.5.1 Say HELO or EHLO first"
+    NEED_MAIL = "503 5.5.1 Need MAIL command"
+    NEED_RECIPIENT = "554 5.5.1 No valid recipients"
+    NESTED_MAIL = "503 5.5.1 Nested MAIL command"
+    BAD_HELO = "501 5.5.4 Syntax: HELO or EHLO, and a host name"
+    BAD_MAIL = "501 5.5.4 Syntax: MAIL FROM:<address>"
+    BAD_RCPT = "501 5.5.4 Syntax: RCPT TO:<address>"
+    NO_ARGUMENT = "501 5.5.4 This command takes no argument"
+    BAD_UTF8 = "500 5.5.2 Not UTF-8"
+    # RFC 3030: BODY=BINARYMIME belongs to BDAT, which we never offer; content without lines cannot pass DATA unaltered.
+    NO_BINARY = "555 5.6.1 Binary content is not supported here"
+    TLS_NOT_HERE = "502 5.5.1 TLS is not offered"
+    TLS_ALREADY = "503 5.5.1 TLS is already active"
+    # X.6.0: the content itself cannot be passed on. Not X.5.2, which many clients take for a command they may rephrase.
+    BARE_LINE_END = "550 5.6.0 Bare CR or LF in the message (RFC 5321, section 2.3.8)"
+    TOO_BIG = "552 5.3.4 Message exceeds the size limit"
+    TOO_MANY_SESSIONS = "421 4.3.2 Too many sessions, try again later"
+    STOPPING = "421 4.3.2 Service is closing, try again later"
+    IDLE = "421 4.4.2 Timeout, closing connection"
+    # A retry comes while the first delivery is still waiting for the next hop's answer.
+    STILL_DELIVERING = "451 4.4.5 This message is being delivered, try again later"
+    NEXT_HOP_UNREACHABLE = "421 4.4.1 The server behind does not answer, try again later"
+    NEXT_HOP_LOST = "451 4.4.2 Connection to the server behind was lost, try again later"
+    LOCAL_PROBLEM = "451 4.3.0 Temporary local problem, try again later"
+    NOT_CONFIGURED = "451 4.3.5 Service is not configured, try again later"
+    VIOLATION = "554 5.5.0 Protocol violation"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply of the next hop: its three digits, and its lines as they came, without line ends."""
+
+    code: int
+    lines: tuple[bytes, ...]
+
+    @property
+    def raw(self) -> bytes:
+        """All lines, with CRLF between them and none at the end."""
+        return b"\r\n".join(self.lines)
+
+    @property
+    def text(self) -> str:
+        """The lines for a log or a record; octets that are not UTF-8 are replaced."""
+        return b"\n".join(self.lines).decode("utf-8", "replace")
+
+    @property
+    def is_good(self) -> bool:
+        """Say whether it grants what was asked (2yz)."""
+        return 200 <= self.code < 300
+
+    @property
+    def is_refusal(self) -> bool:
+        """Say whether it refuses, for now or for good (4yz, 5yz)."""
+        return 400 <= self.code < 600
+
+
+class NextHopUnreachable(Unavailable):
+    """No session with the next hop could be opened."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("next hop", detail)
+
+
+class NextHopLost(Unavailable):
+    """The session with the next hop broke, fell silent or fell out of step."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("next hop", detail)
+
+
+class NextHopRefuses(NextHopUnreachable):
+    """The next hop greeted with a refusal; `reply` is passed on."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(f"greets with {reply.code}")
+        self.reply = reply
+
+
+def reply_for(error: Exception) -> bytes:
+    """Say an error to a client. What we do not know is our fault and temporary: the client keeps the mail."""
+    match error:
+        case NextHopRefuses():
+            return error.reply.raw
+        case NextHopUnreachable():
+            said = Say.NEXT_HOP_UNREACHABLE
+        case NextHopLost():
+            said = Say.NEXT_HOP_LOST
+        case ProtocolViolation():
+            said = Say.VIOLATION
+        case Misconfigured():
+            said = Say.NOT_CONFIGURED
+        case Unavailable() | MailBridgeError() | _:
+            said = Say.LOCAL_PROBLEM
+    return said.encode("ascii")

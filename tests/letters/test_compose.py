@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+import email
+import email.policy
+import email.utils
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from mailbridge.classifier.kinds import Reading
+from mailbridge.decision.findings import Action, Agency, Judgement, Reason
+from mailbridge.letters.compose import compose
+from mailbridge.letters.plan import plan
+from mailbridge.mail.letter import Letter, LetterKind, LetterPlan
+from mailbridge.mail.message import Message
+from mailbridge.registry.entry import RegisterEntry
+from mailbridge.verify.signature import Status
+from tests.letters.builders_letters import (
+    AGENCY,
+    MAIL_ID,
+    NOW,
+    SENDER,
+    document,
+    doubtful_document,
+    entry,
+    judgement,
+    mail,
+    message,
+    signature,
+)
+
+GOLDEN = Path(__file__).parent / "golden"
+ANSWER, NOTICE = 0, 1
+
+HELD = judgement(
+    Action.HOLD,
+    documents=(doubtful_document(),),
+    signatures=(signature(Status.INDETERMINATE, "TRY_LATER"),),
+)
+UNOPENED = {"3": "encrypted: a password is needed"}
+TWO = (entry(), entry(number=16, subject=None))
+
+CASES: Mapping[str, tuple[Judgement, Sequence[RegisterEntry], int, str, Mapping[str, str]]] = {
+    "accepted-vi": (judgement(), (entry(),), ANSWER, "vi", {}),
+    "accepted-en": (judgement(), (entry(),), ANSWER, "en", {}),
+    "accepted-two-vi": (judgement(), TWO, ANSWER, "vi", {}),
+    "arrived-vi": (HELD, (), ANSWER, "vi", UNOPENED),
+    "arrived-en": (HELD, (), ANSWER, "en", UNOPENED),
+    "duplicate-vi": (judgement(Action.DUPLICATE), (), ANSWER, "vi", {}),
+    "duplicate-en": (judgement(Action.DUPLICATE), (), ANSWER, "en", {}),
+    "notice-register-vi": (
+        judgement(documents=(document(urgency="hỏa tốc"),)),
+        (entry(urgency="hỏa tốc"),),
+        NOTICE,
+        "vi",
+        {},
+    ),
+    "notice-register-en": (judgement(), (entry(),), NOTICE, "en", {}),
+    "notice-register-two-vi": (judgement(), TWO, NOTICE, "vi", {}),
+    "notice-hold-vi": (HELD, (), NOTICE, "vi", UNOPENED),
+    "notice-hold-en": (HELD, (), NOTICE, "en", UNOPENED),
+    "notice-hold-nothing-read-vi": (judgement(Action.HOLD, documents=(), signatures=()), (), NOTICE, "vi", {}),
+    "notice-duplicate-vi": (judgement(Action.DUPLICATE), (), NOTICE, "vi", {}),
+    "notice-return-vi": (judgement(Action.RETURN), (), NOTICE - 1, "vi", {}),
+    "secret-vi": (judgement(Action.STOP), (), NOTICE, "vi", {}),
+    "secret-en": (judgement(Action.STOP), (), NOTICE, "en", {}),
+}
+
+
+def written(
+    judged: Judgement,
+    entries: Sequence[RegisterEntry] = (),
+    place: int = ANSWER,
+    language: str = "vi",
+    problems: Mapping[str, str] | None = None,
+    *,
+    about: Message | None = None,
+    agency: Agency = AGENCY,
+) -> Letter:
+    about = about or message()
+    return compose(
+        plan(judged, mail(), about, agency)[place],
+        judgement=judged,
+        mail=mail(),
+        message=about,
+        agency=agency,
+        entries=entries,
+        language=language,
+        now=NOW,
+        problems=problems or {},
+    )
+
+
+def read(letter: Letter) -> EmailMessage:
+    parsed = email.message_from_bytes(letter.content, policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
+
+
+def body(letter: Letter, kind: str = "plain") -> str:
+    part = read(letter).get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_text_of_each_letter_is_the_agreed_one(name: str) -> None:
+    """Set GOLDEN=write to write the files anew; then read the difference."""
+    judged, entries, place, language, problems = CASES[name]
+    letter = written(judged, entries, place, language, problems)
+    text = f"Subject: {read(letter)['Subject']}\n\n{body(letter)}"
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+    assert max(map(len, text.split("\n\n", 1)[1].splitlines())) <= 76
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_html_says_what_the_text_says_and_fetches_nothing(name: str) -> None:
+    judged, entries, place, language, problems = CASES[name]
+    html = body(written(judged, entries, place, language, problems), "html")
+    assert f'<html lang="{language}">' in html
+    assert "src=" not in html
+    assert "http" not in html
+    assert "<script" not in html
+    for said in (one.shown_number for one in entries):
+        assert f"<b>{said}</b>" in html
+
+
+def test_the_header_of_an_acknowledgement() -> None:
+    letter = written(judgement(), (entry(),))
+    parsed = read(letter)
+    assert letter.sender == ""
+    assert letter.recipient == SENDER
+    assert parsed["From"] == "Sở Nội vụ tỉnh Bắc Kạn <vanthu@sonv.example>"
+    assert parsed["To"] == SENDER
+    assert parsed["Subject"] == "[Báo nhận] Văn bản số 3526/VPCP-KGVX ngày 04/05/2013 — số đến 15"
+    assert parsed["Date"] == "Mon, 06 May 2013 08:30:40 +0700"
+    assert email.utils.parsedate_to_datetime(parsed["Date"]) == NOW
+    assert parsed["In-Reply-To"] == parsed["References"] == "<20130506.3526@vpcp.example>"
+    assert parsed["Auto-Submitted"] == "auto-replied"
+    assert parsed["X-Auto-Response-Suppress"] == "All"
+    assert parsed["X-MailBridge-ID"] == MAIL_ID
+    assert parsed["X-MailBridge-Letter"] == "accepted"
+    assert str(parsed["Message-ID"]).endswith("@sonv.example>")
+    for absent in ("Reply-To", "Return-Path", "Cc", "Bcc", "Precedence"):
+        assert parsed[absent] is None
+    assert parsed.defects == []
+
+
+def test_a_notice_is_generated_not_replied() -> None:
+    parsed = read(written(judgement(), (entry(),), NOTICE))
+    assert parsed["Auto-Submitted"] == "auto-generated"
+    assert parsed["To"] == "lan@sonv.example"
+    assert parsed["In-Reply-To"] == "<20130506.3526@vpcp.example>"
+
+
+def test_the_same_arguments_give_the_same_octets_and_the_identifier_depends_on_the_key_only() -> None:
+    letter = written(judgement(), (entry(),))
+    assert letter == written(judgement(), (entry(),))
+    assert letter.key == f"{MAIL_ID}:sonv:accepted:{SENDER}"
+    later = compose(
+        LetterPlan(kind=LetterKind.ACCEPTED, to=SENDER),
+        judgement=judgement(),
+        mail=mail(),
+        message=message(),
+        agency=AGENCY,
+        entries=(entry(),),
+        language="en",
+        now=NOW + timedelta(hours=1),
+    )
+    assert later.key == letter.key
+    assert read(later)["Message-ID"] == read(letter)["Message-ID"]
+
+
+def test_each_recipient_has_a_letter_of_its_own() -> None:
+    keys = {written(judgement(), (entry(),), place).key for place in (0, 1, 2)}
+    assert len(keys) == 3
+
+
+HOSTILE = 'x\r\nBcc: victim@x.example\r\n\r\n<img src="http://evil.example/x"> {{ agency }} \u202egnp.exe\x00'
+
+
+def test_hostile_words_of_a_stranger_change_neither_header_nor_form() -> None:
+    about = replace(message(subject=HOSTILE), message_id="<a@b>\r\nBcc: victim@x.example")
+    hostile = Reading(value=HOSTILE, confidence=0.5, source=HOSTILE, reason=HOSTILE)
+    judged = judgement(
+        Action.HOLD,
+        documents=(replace(document(), subject=hostile, issuer=hostile, type=hostile),),
+        reasons=(Reason(rule="r", text=HOSTILE),),
+        signatures=(signature(signer=HOSTILE, organization=HOSTILE),),
+    )
+    for place in (ANSWER, NOTICE):
+        letter = written(judged, (), place, problems={"3": HOSTILE}, about=about)
+        parsed, text, html = read(letter), body(letter), body(letter, "html")
+        assert parsed["Bcc"] is None
+        assert not any(line.startswith("Bcc") for line in text.splitlines())
+        assert "<img" not in html
+        assert "agency }}" in text
+        assert "\u202e" not in text + html + str(parsed["Subject"])
+
+
+def test_hostile_values_of_the_book_are_as_harmless() -> None:
+    written_in = replace(entry(), draft=replace(entry().draft, subject=HOSTILE, issuer=HOSTILE, symbol=HOSTILE))
+    letter = written(judgement(), (written_in,))
+    assert read(letter)["Bcc"] is None
+    assert "<img" not in body(letter, "html")
+
+
+def test_the_thread_keeps_its_first_and_its_newest_identifiers() -> None:
+    earlier = " ".join(f"<{n}@x>" for n in range(30))
+    about = message(header=[("References", f"{earlier} broken <20130506.3526@vpcp.example>")])
+    references = str(read(written(judgement(), (entry(),), about=about))["References"]).split()
+    assert references == ["<0@x>", *(f"<{n}@x>" for n in range(22, 30)), "<20130506.3526@vpcp.example>"]
+
+
+def test_a_mail_without_identifier_is_answered_without_thread() -> None:
+    about = replace(message(), message_id=None)
+    assert read(written(judgement(), (entry(),), about=about))["In-Reply-To"] is None
+
+
+def test_a_notice_about_a_secret_names_nothing_of_the_mail() -> None:
+    leaking = judgement(Action.STOP, reasons=(Reason(rule="secret-word", text="TUYỆT MẬT 12/BC"),))
+    letter = written(leaking, (), NOTICE)
+    everything = letter.content.decode() + body(letter) + body(letter, "html") + str(read(letter)["Subject"])
+    for word in ("3526", "vpcp", "20130506", "Phụ lục", "12/BC", "secret-word", "TUYỆT MẬT"):
+        assert word not in everything
+    assert read(letter)["In-Reply-To"] is None
+    assert MAIL_ID in everything
+
+
+def test_an_acknowledgement_of_a_held_mail_promises_no_entry() -> None:
+    text = body(written(HELD))
+    assert "chưa phải là xác nhận đăng ký" in text
+    assert "đã được đăng ký" not in text
+    assert "số đến 1" not in text.lower()
+
+
+def test_the_notice_says_whether_the_mail_lies_in_the_mailbox_only_when_that_is_known() -> None:
+    unsure = judgement(Action.HOLD, reasons=(Reason(rule="fixed:not-delivered", text="Chưa rõ."),))
+    assert "nằm trong hộp thư" not in body(written(unsure, (), NOTICE))
+    assert "nằm trong hộp thư" in body(written(HELD, (), NOTICE))
+
+
+def test_a_duplicate_with_another_file_names_the_old_entry_without_judging_its_files() -> None:
+    old = replace(entry(), draft=replace(entry().draft, document_sha256="0" * 64))
+    judged = judgement(Action.DUPLICATE, documents=(document(), document()))
+    judged = replace(judged, decision=replace(judged.decision, duplicate_of=old))
+    text = body(written(judged, (), NOTICE))
+    assert "Số đến: 15" in text
+    assert "Tệp văn bản" not in text
+
+
+@pytest.mark.parametrize(
+    "due",
+    [
+        LetterPlan(kind=LetterKind.ACCEPTED, to=SENDER, suppressed="list"),
+        LetterPlan(kind=LetterKind.ACCEPTED, to=""),
+        LetterPlan(kind=LetterKind.ACCEPTED, to="a@b.example\r\nBcc: c@d.example"),
+        LetterPlan(kind=LetterKind.REFUSED, to=SENDER),
+        LetterPlan(kind=LetterKind.CORRECTION, to=SENDER),
+    ],
+)
+def test_a_letter_that_must_not_leave_cannot_be_written(due: LetterPlan) -> None:
+    with pytest.raises(ValueError, match="letter"):
+        compose(
+            due,
+            judgement=judgement(),
+            mail=mail(),
+            message=message(),
+            agency=AGENCY,
+            entries=(entry(),),
+            language="vi",
+            now=NOW,
+        )
+
+
+def test_an_internationalised_address_stands_in_utf_8() -> None:
+    letter = written(judgement(), (entry(),), about=message(author="văn.thư@vpcp.example"))
+    assert "To: văn.thư@vpcp.example".encode() in letter.content
+
+
+def test_an_agency_without_telephone_gives_its_mailbox() -> None:
+    text = body(written(judgement(), (entry(),), agency=replace(AGENCY, phone="")))
+    assert "Văn thư:\nvanthu@sonv.example." in text or "Văn thư: vanthu@sonv.example." in text
+
+
+def test_an_unknown_language_is_vietnamese() -> None:
+    assert read(written(judgement(), (entry(),), language="fr"))["Subject"].startswith("[Báo nhận]")

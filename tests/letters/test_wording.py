@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mailbridge.letters.wording import (
+    BADGES,
+    LABELS,
+    PROBLEMS,
+    Proof,
+    Signed,
+    joined,
+    most_urgent,
+    problem_words,
+    proof,
+    proving_domain,
+    signed,
+    signed_summary,
+    small,
+)
+from mailbridge.verify.results import DkimResult, Result
+from mailbridge.verify.signature import Change, Status
+from tests.letters.builders_letters import authentication, dkim, signature
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        ((dkim(),), Proof.PROVEN),
+        ((dkim(Result.FAIL), dkim()), Proof.PROVEN),
+        ((dkim(weak="sha1"),), Proof.WEAK),
+        ((dkim(domain="mass.example", aligned=False),), Proof.OTHER),
+        ((dkim(Result.TEMPERROR), dkim(domain="mass.example", aligned=False)), Proof.OPEN),
+        ((dkim(Result.FAIL),), Proof.FAILED),
+        ((dkim(Result.PERMERROR),), Proof.FAILED),
+        ((dkim(Result.NONE),), Proof.NONE),
+        ((), Proof.NONE),
+    ],
+)
+def test_words_for_the_domain_proof(results: tuple[DkimResult, ...], expected: Proof) -> None:
+    assert proof(authentication(*results)) is expected
+
+
+def test_only_a_proven_author_reads_as_passed() -> None:
+    assert [each for each in Proof if each.value.vi.endswith(": đạt")] == [Proof.PROVEN]
+
+
+def test_the_domain_named_is_the_one_that_the_words_speak_of() -> None:
+    results = authentication(dkim(Result.FAIL, "other.example"), dkim())
+    assert proving_domain(results) == "vpcp.example"
+    assert proving_domain(authentication()) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "sub_indication", "expected"),
+    [
+        (Status.TOTAL_PASSED, None, Signed.VALID_ORGANIZATION),
+        (Status.TOTAL_FAILED, "HASH_FAILURE", Signed.ALTERED),
+        (Status.TOTAL_FAILED, "SIG_CRYPTO_FAILURE", Signed.INVALID),
+        (Status.TOTAL_FAILED, None, Signed.INVALID),
+        (Status.TOTAL_FAILED, "EXPIRED", Signed.EXPIRED),
+        (Status.TOTAL_FAILED, "REVOKED", Signed.REVOKED),
+        (Status.INDETERMINATE, "REVOKED_NO_POE", Signed.REVOKED),
+        (Status.INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND", Signed.UNTRUSTED),
+        (Status.INDETERMINATE, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", Signed.OLD),
+        (Status.INDETERMINATE, "TRY_LATER", Signed.UNCHECKED),
+        (Status.INDETERMINATE, "OUT_OF_BOUNDS_NO_POE", Signed.UNDECIDED),
+        (Status.INDETERMINATE, "EXPIRED", Signed.UNDECIDED),
+        (Status.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", Signed.UNDECIDED),
+        (Status.INDETERMINATE, None, Signed.UNDECIDED),
+    ],
+)
+def test_words_for_a_signature(status: Status, sub_indication: str | None, expected: Signed) -> None:
+    assert signed(signature(status, sub_indication)) is expected
+
+
+def test_the_holder_of_a_valid_signature_is_named_when_known() -> None:
+    assert signed(signature(role="person")) is Signed.VALID_PERSON
+    assert signed(signature(role=None)) is Signed.VALID
+
+
+@pytest.mark.parametrize("status", [Status.TOTAL_PASSED, Status.INDETERMINATE])
+def test_a_suspicious_change_is_said_whatever_the_signature_is(status: Status) -> None:
+    assert signed(replace(signature(status), changed_after=Change.SUSPICIOUS)) is Signed.ALTERED
+
+
+def test_a_signature_that_does_not_cover_the_file_is_not_called_valid() -> None:
+    assert signed(replace(signature(), covers_whole_file=False)) is Signed.UNDECIDED
+    assert signed(replace(signature(), covers_whole_file=False, changed_after=Change.COUNTERSIGNED)) is (
+        Signed.VALID_ORGANIZATION
+    )
+
+
+def test_each_state_is_said_once_and_no_signature_is_said_too() -> None:
+    states = (signature(role="person"), signature(), signature(role="person"))
+    assert signed_summary(states, "vi") == "Chữ ký số của người ký hợp lệ; chữ ký số của cơ quan hợp lệ"
+    assert signed_summary((), "vi") == "Chưa ký số"
+    assert signed_summary((), "en") == "Not digitally signed"
+
+
+def test_phrases_are_joined_in_one_sentence() -> None:
+    assert joined(["Một", "Hai", "DKIM đạt"]) == "Một; hai; DKIM đạt"
+    assert small("Đã đến") == "đã đến"
+    assert small("") == ""
+
+
+@pytest.mark.parametrize(
+    ("urgencies", "mark"),
+    [
+        (["khẩn", "hỏa tốc"], "[HỎA TỐC]"),
+        (["Hoả tốc"], "[HỎA TỐC]"),
+        (["thượng khẩn", None], "[THƯỢNG KHẨN]"),
+        (["khẩn"], "[KHẨN]"),
+        ([None], None),
+        (["thường"], None),
+    ],
+)
+def test_the_most_urgent_mark_wins(urgencies: list[str | None], mark: str | None) -> None:
+    assert most_urgent(urgencies) == mark
+
+
+def test_problems_of_files_are_said_in_words() -> None:
+    assert problem_words("encrypted: a password is needed", "vi") == "có mật khẩu (a password is needed)"
+    assert problem_words("malformed", "en") == "damaged"
+    assert problem_words("new-word: x", "vi") == "new-word: x"
+
+
+def test_every_wording_is_there_in_both_languages() -> None:
+    tables = (BADGES, LABELS, PROBLEMS)
+    words = [each for table in tables for each in table.values()] + [each.value for each in (*Proof, *Signed)]
+    assert all(each.vi and each.en for each in words)

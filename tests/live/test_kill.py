@@ -1,0 +1,199 @@
+"""
+500 documents through a program that is killed again and again.
+
+Real parts: the program as a process of its own with hop, walk and sender on SQLite; a client that sends as a mail server
+does (again, when it did not hear 250); a next hop on a socket. kill -9 comes at random moments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import random
+import smtplib
+import sqlite3
+import sys
+import threading
+import time
+import zipfile
+from collections import Counter
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.keys.pki import DkimKey, sign_mail
+from tests.live.program import Program
+from tests.reading.builders_files import letter_docx
+
+MAILS = 500
+KILLS = 12
+CLIENTS = 4
+
+
+class Sink:
+    """A next hop that counts each mail by its Message-ID, and each letter of ours by its own."""
+
+    def __init__(self) -> None:
+        self.delivered: Counter[str] = Counter()
+        self.letters: Counter[str] = Counter()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._ready = threading.Event()
+        self.port = 0
+
+    def __enter__(self) -> Sink:
+        self._thread.start()
+        assert self._ready.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(
+            self._loop.create_server(lambda: SMTP(self, hostname="sink.test", loop=self._loop), "127.0.0.1", 0)
+        )
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        self._loop.run_forever()
+        server.close()
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        content = envelope.content
+        assert isinstance(content, bytes)
+        header = content.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
+        name = next(
+            line.split(":", 1)[1].strip() for line in header.split("\r\n") if line.lower().startswith("message-id")
+        )
+        (self.letters if "X-MailBridge-Letter" in header else self.delivered)[name] += 1
+        return "250 2.0.0 Ok"
+
+
+def documents(count: int) -> list[bytes]:
+    """Make DOCX letters that differ in their number only."""
+    pattern = letter_docx(symbol="987654/SNV-VP")
+    with zipfile.ZipFile(io.BytesIO(pattern)) as source:
+        members = {name: source.read(name) for name in source.namelist()}
+    made = []
+    for number in range(1, count + 1):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+            for name, content in members.items():
+                target.writestr(name, content.replace(b"987654", b"%03d" % (100 + number)))
+        made.append(out.getvalue())
+    return made
+
+
+def mails(key: DkimKey) -> dict[str, bytes]:
+    """Return signed mails by Message-ID, each with one document."""
+    made = {}
+    for number, document in enumerate(documents(MAILS), 1):
+        mail = EmailMessage()
+        mail["From"] = "vanthu@snv.example.gov.vn"
+        mail["To"] = "vanthu@office.example.gov.vn"
+        mail["Subject"] = f"Công văn {number}"
+        mail["Date"] = "Sat, 21 Nov 2026 08:00:00 +0700"
+        mail["Message-ID"] = name = f"<kill-{number}@snv.example.gov.vn>"
+        mail.set_content("Kính gửi văn bản.")
+        mail.add_attachment(document, maintype="application", subtype="octet-stream", filename=f"{number}.docx")
+        made[name] = sign_mail(mail.as_bytes().replace(b"\n", b"\r\n"), key)
+    return made
+
+
+class Peer(threading.Thread):
+    """A sending mail server: keeps each mail until it hears 250."""
+
+    def __init__(self, port: int, queue: list[tuple[str, bytes]], told: Counter[str], tries: Counter[str]) -> None:
+        super().__init__(daemon=True)
+        self._port, self._queue, self._told, self._tries = port, queue, told, tries
+
+    def run(self) -> None:
+        while self._queue:
+            try:
+                with smtplib.SMTP("127.0.0.1", self._port, local_hostname="peer.test", timeout=20) as client:
+                    while self._queue:
+                        self._one(client)
+            except (OSError, smtplib.SMTPException):
+                time.sleep(0.1)
+
+    def _one(self, client: smtplib.SMTP) -> None:
+        try:
+            name, content = self._queue.pop(0)
+        except IndexError:
+            return
+        self._tries[name] += 1
+        try:
+            client.sendmail("vanthu@snv.example.gov.vn", ["vanthu@office.example.gov.vn"], content)
+        except (OSError, smtplib.SMTPException):
+            self._queue.append((name, content))
+            raise
+        self._told[name] += 1
+
+
+@pytest.mark.live
+@pytest.mark.timeout(600)
+def test_500_mails_survive_kill_9_at_random_moments(tmp_path: Path) -> None:
+    seed = random.randrange(1 << 32)
+    chance = random.Random(seed)
+    sys.stdout.write(f"seed {seed}\n")
+    key = DkimKey.make("example.gov.vn", "k")
+    with Sink() as sink:
+        program = Program.install(tmp_path, next_hop_port=sink.port, zone=key.zone_line())
+        queue = list(mails(key).items())
+        told: Counter[str] = Counter()
+        tries: Counter[str] = Counter()
+        program.start()
+        peers = [Peer(program.port, queue, told, tries) for _ in range(CLIENTS)]
+        for peer in peers:
+            peer.start()
+        for _ in range(KILLS):
+            time.sleep(chance.uniform(0.3, 2.5))
+            program.kill()
+            program.start()
+        for peer in peers:
+            peer.join(240)
+        program.wait_until(lambda: registered(program) == MAILS and unsent(program) == 0, seconds=240)
+        program.stop()
+
+    assert set(told) == {f"<kill-{number}@snv.example.gov.vn>" for number in range(1, MAILS + 1)}
+    assert set(told.values()) == {1}
+    assert set(sink.delivered) == set(told)
+    # Twice only where the peer was told nothing the first time, and in at most as many instants as there were kills:
+    # the next hop had answered and we died before writing it down (RFC 1047).
+    twice = {name: count for name, count in sink.delivered.items() if count > 1}
+    assert all(tries[name] > 1 for name in twice), twice
+    assert len(twice) <= KILLS * CLIENTS, twice
+    numbers = [row[0] for row in query(program, "select number from entry order by number")]
+    assert numbers == list(range(1, MAILS + 1))
+    symbols = query(program, "select count(distinct document_sha256), count(distinct mail_id) from entry")
+    assert symbols == [(MAILS, MAILS)]
+    letters = query(program, "select kind, count(*) from outbox where sent_at is not null group by kind order by kind")
+    assert letters == [("accepted", MAILS), ("notice", MAILS)]
+    assert len(sink.letters) == 2 * MAILS
+    sys.stdout.write(
+        f"twice at the next hop: {len(twice)}; letters sent twice: {sum(sink.letters.values()) - 2 * MAILS}\n"
+    )
+
+
+def query(program: Program, sql: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(f"file:{program.database}?mode=ro", uri=True, timeout=30)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def registered(program: Program) -> int:
+    (row,) = query(program, "select count(*) from entry")
+    assert isinstance(row[0], int)
+    return row[0]
+
+
+def unsent(program: Program) -> int:
+    (row,) = query(program, "select count(*) from outbox where sent_at is null")
+    assert isinstance(row[0], int)
+    return row[0]

@@ -1,0 +1,81 @@
+"""Tasks that misbehave; they run in the child."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+
+def echo(octets: bytes) -> bytes:
+    return octets
+
+
+def spin() -> bytes:
+    while True:
+        pass
+
+
+def sleep() -> bytes:
+    time.sleep(3600)
+    return b""
+
+
+def hog() -> bytes:
+    held = []
+    while True:
+        held.append(bytearray(10_000_000))
+
+
+def hog_in_c() -> bytes:
+    malloc = ctypes.CDLL(None).malloc
+    malloc.restype = ctypes.c_void_p
+    while True:
+        place = malloc(ctypes.c_size_t(10_000_000))
+        if not place:
+            os.abort()
+        ctypes.memset(place, 1, 10_000_000)
+
+
+def leave(code: int) -> bytes:
+    os._exit(code)
+
+
+def crash() -> bytes:
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return b""
+
+
+def fail() -> bytes:
+    raise ValueError("not for anybody's ears")
+
+
+def flood() -> bytes:
+    return b"x" * 20_000_000
+
+
+def who(place: str) -> bytes:
+    """Say what this process is and may do."""
+    answer: dict[str, object] = {
+        "pid": os.getpid(),
+        "parent": os.getppid(),
+        "main": getattr(sys.modules["__main__"], "__file__", None),
+        "environment": sorted(os.environ),
+        "files": resource.getrlimit(resource.RLIMIT_NOFILE),
+        "core": resource.getrlimit(resource.RLIMIT_CORE),
+        "handles": len(list(Path("/proc/self/fd").iterdir())),
+        "status": Path("/proc/self/status").read_text(),
+        "interfaces": [name for _, name in socket.if_nameindex()],
+    }
+    try:
+        Path(place).write_bytes(b"secret")
+        answer["wrote"] = True
+    except OSError as error:
+        answer["wrote"] = type(error).__name__
+    return json.dumps(answer).encode()

@@ -1,0 +1,164 @@
+"""
+The ledger and the outbox in memory, for tests of other rooms.
+
+`test_ledger_contract.py` and `test_outbox.py` run on them and on the real ones.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from mailbridge.mail.letter import Letter
+from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered
+from mailbridge.registry.entry import Case, DraftEntry, Known, RegisterEntry, local_day
+from mailbridge.registry.rows import LetterRecord, QueuedLetter
+
+
+@dataclass
+class Ledger:
+    """Everything that a transaction may change; copied at its begin, put back when it fails."""
+
+    entries: list[RegisterEntry] = field(default_factory=list)
+    cases: dict[tuple[str, str], Case] = field(default_factory=dict)
+    letters: dict[str, LetterRecord] = field(default_factory=dict)
+    leases: dict[str, datetime] = field(default_factory=dict)
+
+
+class FakeRegistry:
+    """Fulfils `ports.Registry`. `ledger` shows what is there; set `gone` to an error to be raised by every call."""
+
+    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.ledger = Ledger()
+        self.gone: Exception | None = None
+        self._clock = clock
+        self._lock = threading.Lock()
+
+    def decided(self, mail_id: str, agency: str) -> Case | None:
+        self._reach()
+        return self.ledger.cases.get((mail_id, agency))
+
+    def known(self, agency: str, mail_sha256: str, files: Sequence[str], symbols: Sequence[str]) -> Known:
+        self._reach()
+        ours = sorted((e for e in self.ledger.entries if e.draft.agency == agency), key=lambda e: e.arrived_at)
+        by_file = {e.draft.document_sha256: e for e in ours}
+        by_symbol = {e.draft.symbol: e for e in ours}
+        return Known(
+            same_mail=any(c.sha256 == mail_sha256 and c.agency == agency for c in self.ledger.cases.values()),
+            same_file=tuple((one, by_file[one]) for one in dict.fromkeys(files) if one in by_file),
+            same_symbol=tuple((one, by_symbol[one]) for one in dict.fromkeys(symbols) if one in by_symbol),
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[FakeTransaction]:
+        self._reach()
+        with self._lock:
+            before = copy.deepcopy(self.ledger)
+            current = FakeTransaction(self.ledger, self._clock)
+            try:
+                yield current
+                if current.error:
+                    raise current.error
+            except BaseException:
+                self.ledger.__dict__.update(before.__dict__)
+                raise
+
+    def _reach(self) -> None:
+        if self.gone:
+            raise self.gone
+
+
+class FakeTransaction:
+    def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self.error: Exception | None = None
+
+    def enter(self, draft: DraftEntry, arrived_at: datetime) -> RegisterEntry:
+        for there in self._ledger.entries:
+            if (there.draft.agency, there.draft.document_sha256) == (draft.agency, draft.document_sha256):
+                raise self._broken(AlreadyEntered(there))
+        year = local_day(arrived_at).year
+        series = (draft.agency, draft.book, year)
+        taken = [e.number for e in self._ledger.entries if (e.draft.agency, e.draft.book, e.year) == series]
+        id_ = f"entry-{len(self._ledger.entries) + 1}"
+        line = RegisterEntry(
+            id=id_, year=year, number=max(taken, default=0) + 1, arrived_at=arrived_at.astimezone(UTC), draft=draft
+        )
+        self._ledger.entries.append(line)
+        return line
+
+    def record(self, case: Case, entries: Sequence[RegisterEntry]) -> None:
+        if (case.action == "register") != bool(entries):
+            raise self._broken(ValueError(f"{case.action} with {len(entries)} entries"))
+        if any((line.draft.mail_id, line.draft.agency) != (case.mail_id, case.agency) for line in entries):
+            raise self._broken(ValueError("an entry of another mail or agency"))
+        content = (case.message_id, case.author, case.subject, case.next_hop_reply, case.judgement, case.evidence)
+        if (case.action in ("stop", "pass") or case.kind == "secret") and any(one is not None for one in content):
+            raise self._broken(ValueError("may not be stored"))
+        if there := self._ledger.cases.get((case.mail_id, case.agency)):
+            raise self._broken(AlreadyDecided(there))
+        self._ledger.cases[case.mail_id, case.agency] = case
+
+    def post(self, letter: Letter) -> bool:
+        if letter.key in self._ledger.letters:
+            return False
+        now = self._clock()
+        self._ledger.letters[letter.key] = LetterRecord(letter=letter, created_at=now, due_at=now, attempts=0)
+        return True
+
+    def _broken(self, error: Exception) -> Exception:
+        self.error = error
+        return error
+
+
+class FakeOutbox:
+    """The outbox of a `FakeRegistry`."""
+
+    def __init__(self, registry: FakeRegistry) -> None:
+        self._registry = registry
+
+    def lease(self, now: datetime, seconds: float) -> QueuedLetter | None:
+        ledger = self._registry.ledger
+        due = [one for one in self._waiting() if self._ready_at(one) <= now]
+        if not due:
+            return None
+        first = min(due, key=lambda one: (one.due_at, one.created_at, one.letter.key))
+        taken = replace(first, attempts=first.attempts + 1)
+        ledger.letters[taken.letter.key] = taken
+        ledger.leases[taken.letter.key] = now + timedelta(seconds=seconds)
+        return QueuedLetter(letter=taken.letter, attempts=taken.attempts, created_at=taken.created_at)
+
+    def sent(self, key: str, reply: str, now: datetime) -> bool:
+        there = self._registry.ledger.letters.get(key)
+        if there is None or there.sent_at:
+            return False
+        self._put(replace(there, sent_at=now, failed_at=None, reply=reply))
+        return True
+
+    def failed(self, key: str, error: str, retry_at: datetime | None, now: datetime) -> bool:
+        there = self._registry.ledger.letters.get(key)
+        if there is None or there.sent_at or there.failed_at:
+            return False
+        given_up = now if retry_at is None else None
+        self._put(replace(there, last_error=error, failed_at=given_up, due_at=retry_at or there.due_at))
+        return True
+
+    def next_due(self, now: datetime) -> datetime | None:
+        earliest = min((self._ready_at(one) for one in self._waiting()), default=None)
+        return None if earliest is None else max(earliest, now)
+
+    def _waiting(self) -> list[LetterRecord]:
+        letters = self._registry.ledger.letters.values()
+        return [one for one in letters if not one.sent_at and not one.failed_at]
+
+    def _ready_at(self, one: LetterRecord) -> datetime:
+        return max(one.due_at, self._registry.ledger.leases.get(one.letter.key, one.due_at))
+
+    def _put(self, changed: LetterRecord) -> None:
+        self._registry.ledger.letters[changed.letter.key] = changed
+        self._registry.ledger.leases.pop(changed.letter.key, None)
