@@ -11,13 +11,20 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from tests.keys.pki import DkimKey, Pki, make_pki, sign_mail, sign_pdf
+from tests.keys.dkim_keys import DkimKey, rsa_key, sign_mail
+from tests.keys.pki import Pki, make_pki
 from tests.reading.builders_files import letter_docx, letter_pdf
 
 HERE = Path(__file__).parent
+SIGNED_AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+SELECTOR = "vb2026"
+SILENT = "truongchinhtri.example"
+"""A domain whose name server never answers: a judgement that stays open."""
+
 OURS = "vanthu@sonv.backan.gov.vn"
 
 PROVINCE = "Ủy ban nhân dân tỉnh Bắc Kạn"
@@ -35,7 +42,6 @@ class Post:
     files: tuple[tuple[str, str, bytes], ...] = ()
     header: tuple[tuple[str, str], ...] = ()
     signed_by: str | None = None
-    selector: str = "vb2026"
 
 
 def provincial_letter(pki: Pki) -> bytes:
@@ -63,7 +69,8 @@ def provincial_letter(pki: Pki) -> bytes:
         signer="Hoàng Thị Minh",
         recipients=("Như trên;", "Chủ tịch, các PCT UBND tỉnh;", "Lưu: VT, KGVX."),
     )
-    return sign_pdf(sign_pdf(page, pki.person, field="NguoiKy"), pki.organization, field="CoQuan")
+    signed = pki.sign_pdf(page, pki.person, field="NguoiKy", timestamp=True)
+    return pki.sign_pdf(signed, pki.organization, field="CoQuan", timestamp=True)
 
 
 def decision(pki: Pki) -> bytes:
@@ -89,7 +96,7 @@ def decision(pki: Pki) -> bytes:
         signer="Trần Quốc Việt",
         recipients=("Như Điều 3;", "Sở Nội vụ các tỉnh, thành phố;", "Lưu: VT, VTLTNN."),
     )
-    return sign_pdf(page, pki.organization, field="CoQuan")
+    return pki.sign_pdf(page, pki.organization, field="CoQuan", timestamp=True)
 
 
 def invitation() -> tuple[bytes, bytes]:
@@ -163,7 +170,7 @@ def altered(pki: Pki) -> bytes:
         signer="Đỗ Mạnh Cường",
         recipients=("Như trên;", "Lưu: VT, QLNS."),
     )
-    signed = bytearray(sign_pdf(page, pki.organization, field="CoQuan"))
+    signed = bytearray(pki.sign_pdf(page, pki.organization, field="CoQuan", timestamp=True))
     at = signed.index(b"endstream") - 20
     signed[at] ^= 1
     return bytes(signed)
@@ -308,7 +315,7 @@ def posts(pki: Pki) -> tuple[Post, ...]:
         ),
         Post(
             name="10-dns-khong-tra-loi",
-            sender="Trường Chính trị tỉnh <vanthu@truongchinhtri.example>",
+            sender=f"Trường Chính trị tỉnh <vanthu@{SILENT}>",
             subject="Thông báo số 77/TB-TCT",
             text="Trường Chính trị gửi thông báo.\n",
             files=(
@@ -330,7 +337,7 @@ def posts(pki: Pki) -> tuple[Post, ...]:
                     ),
                 ),
             ),
-            signed_by="truongchinhtri.example",
+            signed_by=SILENT,
         ),
         Post(
             name="11-ban-tin",
@@ -388,7 +395,7 @@ def mail_of(post: Post, number: int) -> bytes:
 
 def make() -> None:
     """Write all files of the demonstration anew."""
-    pki = make_pki()
+    pki = make_pki(SIGNED_AT)
     keys: dict[str, DkimKey] = {}
     mails = HERE / "mails"
     shutil.rmtree(mails, ignore_errors=True)
@@ -396,13 +403,12 @@ def make() -> None:
     for number, post in enumerate(posts(pki), 1):
         content = mail_of(post, number)
         if post.signed_by:
-            key = keys.setdefault(post.signed_by, DkimKey.make(post.signed_by, post.selector))
-            content = sign_mail(content, key)
+            key = keys.setdefault(post.signed_by, rsa_key(number=len(keys)))
+            content = sign_mail(content, post.signed_by, SELECTOR, key, at=SIGNED_AT)
         (mails / f"{post.name}.eml").write_bytes(content)
-    silent = "truongchinhtri.example"
-    lines = [key.zone_line() for domain, key in keys.items() if domain != silent]
-    lines.append(f"$SILENT {keys[silent].name}")
-    (HERE / "zone").write_text("\n".join(["; public DKIM keys of the demonstration", *lines, ""]), "utf-8")
+    lines = [key.zone_line(domain, SELECTOR) for domain, key in keys.items() if domain != SILENT]
+    lines.append(f"$SILENT {SELECTOR}._domainkey.{SILENT}.\n")
+    (HERE / "zone").write_text("; public DKIM keys of the demonstration\n" + "".join(lines), "utf-8")
     trust = HERE / "trust"
     shutil.rmtree(trust, ignore_errors=True)
     pki.write_trust(trust)

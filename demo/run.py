@@ -31,7 +31,7 @@ from mailbridge.mail.letter import LetterKind
 from mailbridge.pipeline import Outcome
 from mailbridge.registry.books import LetterState
 from mailbridge.settings import load
-from mailbridge.wiring import App
+from mailbridge.wiring import App, Ledger, open_ledger
 
 HERE = Path(__file__).parent
 RUN = HERE / "run"
@@ -66,7 +66,7 @@ class NextHop:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         self.box.add(content)
-        if envelope.mail_from == "":
+        if b"\r\nX-MailBridge-Letter:" in content.partition(b"\r\n\r\n")[0]:
             self.letters.append(content)
         return f"250 2.0.0 Ok: queued as DEMO{len(self.box):04d}"
 
@@ -132,15 +132,13 @@ async def until(test: Callable[[], bool]) -> None:
             await asyncio.sleep(0.05)
 
 
-def show(app: App, mails: Sequence[Path], watcher: Watcher, next_hop: NextHop) -> None:
+def show(ledger: Ledger, mails: Sequence[Path], watcher: Watcher, next_hop: NextHop) -> None:
     """Print the book, what each mail became and why, and the letters as they left."""
     table = Table(title=f"SỔ ĐĂNG KÝ VĂN BẢN ĐẾN — {AGENCY}", title_justify="left", show_lines=True)
     for head in HEADS:
         table.add_column(head, overflow="fold")
-    with app.ledger() as ledger:
-        for entry in ledger.books.entries():
-            table.add_row(*(Text(cell) for cell in entry_row(entry)))
-        waiting = len(tuple(ledger.books.letters(state=LetterState.WAITING)))
+    for entry in ledger.books.entries():
+        table.add_row(*(Text(cell) for cell in entry_row(entry)))
     console.print(table)
 
     console.print("\n[bold]Mỗi thư đã trở thành gì, và vì sao[/bold]")
@@ -150,7 +148,7 @@ def show(app: App, mails: Sequence[Path], watcher: Watcher, next_hop: NextHop) -
             console.print(f"  {path.stem:26} {BECAME[case.action]}[/] ", end="")
             console.print(Text(f"{case.reason} ({case.rule}; {mail.id[-12:]})"), soft_wrap=True)
 
-    console.print(f"\n[bold]Thư báo nhận, đúng như đã gửi đi[/bold] (còn chờ gửi: {waiting})")
+    console.print(f"\n[bold]Thư báo nhận, đúng như đã gửi đi[/bold]")
     notices = 0
     for content in next_hop.letters:
         letter = message_from_bytes(content, policy=policy.default)
@@ -207,8 +205,9 @@ async def demonstrate(once: bool) -> None:
 
             await sending
             await until(done)
-        await until(app.nothing_to_send)
-        show(app, mails, watcher, next_hop)
+        with open_ledger(CONFIG) as ledger:
+            await until(lambda: not any(ledger.books.letters(state=LetterState.WAITING)))
+            show(ledger, mails, watcher, next_hop)
         if not once:
             show_how_to_send(app.hop_port)
             await asyncio.Event().wait()

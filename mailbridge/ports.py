@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from mailbridge.mail.envelope import MailObject
@@ -20,6 +21,14 @@ from mailbridge.mail.pages import Pages
 from mailbridge.registry.entry import Case, DraftEntry, Known, RegisterEntry
 from mailbridge.verify.evidence import Evidence
 from mailbridge.verify.signature import SignatureStatus
+
+
+class Tls(StrEnum):
+    """How a connection to a next server is protected: not, when it offers STARTTLS (unverified), or always (verified)."""
+
+    OFF = "off"
+    MAY = "may"
+    REQUIRE = "require"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,12 +13,13 @@ from typing import TypeAlias
 
 from mailbridge.classifier.kinds import Document, Reading
 from mailbridge.decision.findings import Decision, Judgement
+from mailbridge.decision.proof import paper_needed
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import LetterPlan
 from mailbridge.mail.message import Message
 from mailbridge.verify.evidence import Evidence
 from mailbridge.verify.results import AuthResults
-from mailbridge.verify.signature import SignatureStatus, Status
+from mailbridge.verify.signature import SignatureStatus
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 Object: TypeAlias = dict[str, Json]
@@ -173,16 +174,6 @@ def _document(document: Document, judgement: Judgement) -> Object:
         },
         "paper_needed": paper_needed(document, judgement.signatures),
     }
-
-
-def paper_needed(document: Document, signatures: Sequence[SignatureStatus]) -> bool:
-    """
-    Say whether paper or a signed version must follow (NĐ 30/2020 Điều 5: both signatures make an original).
-
-    No paper is needed when a person's and an organisation's signature on the main file both passed.
-    """
-    passed = {each.role for each in signatures if each.part == document.main and each.status is Status.TOTAL_PASSED}
-    return not {"person", "organization"} <= passed
 
 
 def _says(reading: Reading[object]) -> bool:

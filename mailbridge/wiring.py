@@ -19,7 +19,6 @@ from mailbridge.lookups.trust import load_trust
 from mailbridge.lookups.zone import ZoneFile
 from mailbridge.mail.envelope import MailObject
 from mailbridge.outbound.next_hop import OutboundSettings as SenderSettings
-from mailbridge.outbound.next_hop import Tls as SenderTls
 from mailbridge.outbound.sender import LetterSender
 from mailbridge.pipeline import Outcome, Ports, Walk
 from mailbridge.reading.files import LimitedReading, Limits
@@ -30,7 +29,7 @@ from mailbridge.registry.schema import current, newest, upgrade
 from mailbridge.registry.store import SqlRegistry
 from mailbridge.settings import ListenerKind, ListenerSettings, Role, Settings, load
 from mailbridge.smtp_hooks.server import HopServer
-from mailbridge.smtp_hooks.settings import HopSettings, NextHopTls
+from mailbridge.smtp_hooks.settings import HopSettings
 from mailbridge.spool import Spool
 from mailbridge.verify.evidence import Trust
 
@@ -113,7 +112,7 @@ def hop_settings(settings: Settings, listener: ListenerSettings) -> HopSettings:
         max_size=listener.max_size,
         certificate=str(listener.tls_certificate) if listener.tls_certificate else None,
         key=str(listener.tls_key) if listener.tls_key else None,
-        next_hop_tls=NextHopTls(listener.next_hop_tls.value),
+        next_hop_tls=listener.next_hop_tls,
     )
 
 
@@ -123,7 +122,7 @@ def sender_settings(settings: Settings) -> SenderSettings:
     return SenderSettings(
         host=outbound.next_hop.host,
         port=outbound.next_hop.port,
-        tls=SenderTls(outbound.tls.value),
+        tls=outbound.tls,
         hostname=settings.hostname,
         timeout=outbound.timeout,
     )
@@ -177,6 +176,7 @@ class App:
         if Role.WORK in roles:
             stack.enter_context(spool.lock())
             reading = reading_for(self.settings)
+            stack.callback(reading.close)
             self._walk = self._make_walk(spool, engine, reading)
             loops += [("work", self._walk.run(stop)), ("unknown", _settle_unknown(spool, self._wake, stop))]
         return [asyncio.create_task(_guarded(loop, name, stop), name=name) for name, loop in loops]

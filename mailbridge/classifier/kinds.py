@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -63,10 +63,6 @@ class Signer:
     authority: str | None
 
 
-def _absent() -> Reading[str]:
-    return Reading()
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """
@@ -78,18 +74,18 @@ class Document:
 
     main: str
     parts: tuple[str, ...]
-    type: Reading[str] = field(default_factory=_absent)
-    symbol: Reading[DocumentSymbol] = field(default_factory=lambda: Reading[DocumentSymbol]())
-    issued_date: Reading[date] = field(default_factory=lambda: Reading[date]())
-    place: Reading[str] = field(default_factory=_absent)
-    superior: Reading[str] = field(default_factory=_absent)
-    issuer: Reading[str] = field(default_factory=_absent)
-    subject: Reading[str] = field(default_factory=_absent)
-    signer: Reading[Signer] = field(default_factory=lambda: Reading[Signer]())
-    addressees: Reading[tuple[str, ...]] = field(default_factory=lambda: Reading[tuple[str, ...]]())
-    recipients: Reading[tuple[str, ...]] = field(default_factory=lambda: Reading[tuple[str, ...]]())
-    urgency: Reading[str] = field(default_factory=_absent)
-    due_date: Reading[date] = field(default_factory=lambda: Reading[date]())
+    type: Reading[str] = Reading()
+    symbol: Reading[DocumentSymbol] = Reading()
+    issued_date: Reading[date] = Reading()
+    place: Reading[str] = Reading()
+    superior: Reading[str] = Reading()
+    issuer: Reading[str] = Reading()
+    subject: Reading[str] = Reading()
+    signer: Reading[Signer] = Reading()
+    addressees: Reading[tuple[str, ...]] = Reading()
+    recipients: Reading[tuple[str, ...]] = Reading()
+    urgency: Reading[str] = Reading()
+    due_date: Reading[date] = Reading()
     references: tuple[str, ...] = ()
     pages: int | None = None
     draft: bool = False

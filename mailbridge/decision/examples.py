@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum
 
-from mailbridge.classifier.kinds import Classification, Document, Kind, Reading, Signer
+from mailbridge.classifier.kinds import Classification, Document, Kind, Reading
 from mailbridge.classifier.symbol import DocumentSymbol
 from mailbridge.decision.decide import decide
 from mailbridge.decision.findings import Agency, Decision, Findings
@@ -45,7 +45,7 @@ class ExampleMail:
     """
 
     kind: Kind = Kind.OFFICIAL_DOCUMENT
-    author: str = "vanthu@noivu.example.gov.vn"
+    author: str = "vanthu@vidu.example.gov.vn"
     sender: str | None = None
     recipients: tuple[str, ...] = ()
     client: str | None = None
@@ -55,8 +55,8 @@ class ExampleMail:
     spf: Result = Result.NONE
     dmarc: Result = Result.NONE
     documents: int | None = None
-    issuer: str = "Sở Nội vụ"
-    symbol: str = "15/SNV-VP"
+    issuer: str = "Cơ quan ví dụ"
+    symbol: str = "15/CQVD-VP"
     issued_date: date = date(2026, 11, 2)
     subject: str = "Báo cáo công tác văn thư"
     type: str = "Công văn"
@@ -219,7 +219,10 @@ def _document(mail: ExampleMail, place: int) -> Document:
         issued_date=Reading(
             value=None if "issued_date" in mail.absent else mail.issued_date, confidence=certainty("issued_date")
         ),
-        signer=Reading[Signer](),
+        signer=Reading(),
+        addressees=Reading(),
+        recipients=Reading(),
+        due_date=Reading(),
         draft=mail.draft,
     )
 

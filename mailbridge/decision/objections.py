@@ -145,6 +145,16 @@ def twice_in_mail(proposal: Proposal) -> Iterable[Sentence]:
         )
 
 
+def own_document(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a document that the agency has issued itself: what comes in comes from others (NĐ 30/2020, Điều 3)."""
+    own = word_key(proposal.findings.agency.name)
+    if own and any(word_key(document.issuer.value or "") == own for document in proposal.documents):
+        yield Sentence(
+            vi="Văn bản do chính cơ quan ban hành, không phải văn bản đến.",
+            en="The agency has issued this document itself; it is not an incoming one.",
+        )
+
+
 def partly_known(proposal: Proposal) -> Iterable[Sentence]:
     """Object to a mail of which the book has some documents, but not all."""
     known = proposal.findings.known.same_file
@@ -212,6 +222,7 @@ ABOUT_DOCUMENTS: tuple[tuple[str, Ground], ...] = (
     ("fixed:missing-field", missing_field),
     ("fixed:doubtful-field", doubtful_field),
     ("fixed:future-date", future_date),
+    ("fixed:own-document", own_document),
     ("fixed:same-symbol", same_symbol),
     ("fixed:twice-in-mail", twice_in_mail),
     ("fixed:partly-known", partly_known),

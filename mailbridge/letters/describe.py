@@ -228,10 +228,12 @@ def _document_view(
     clean = {name: one_line(value) for name, value in values.items() if value}
     symbol, issued = clean.get("symbol"), clean.get("issued_date")
     subject = clean.get("subject")
+    # A signature on an appendix says nothing about the main file.
+    state = signed_summary([each for each in signatures if document and each.part == document.main], language)
     shown = dict(clean)
     if document:
         shown["files"] = _file_names(document, message)
-    shown["signatures"] = signed_summary(signatures, language)
+        shown["signatures"] = state
     return DocumentView(
         number=entry.shown_number if entry else None,
         year=str(entry.year) if entry else None,
@@ -248,7 +250,7 @@ def _document_view(
         urgency=clean.get("urgency"),
         due_date=clean.get("due_date"),
         files=len(document.parts) if document else None,
-        signatures=signed_summary(signatures, language),
+        signatures=state,
         fields=tuple(Row(label=words[language], text=shown[name]) for name, words in LABELS.items() if shown.get(name)),
         doubts=doubts_of(document, message, language) if document else (),
         signers=tuple(_signer_row(each, message, language) for each in signatures),
@@ -290,9 +292,12 @@ def _verdict(judgement: Judgement, message: Message, language: str) -> str:
 
 
 def _signed_by(judgement: Judgement, language: str) -> str:
-    """Name each state of the signatures once, with those who signed."""
+    """Name each state of the signatures on the main files once, with those who signed."""
+    mains = {document.main for document in judgement.classification.documents}
     holders: dict[Signed, list[str]] = {}
     for status in judgement.signatures:
+        if mains and status.part not in mains:
+            continue
         holders.setdefault(signed(status), []).append(_holder(status))
     said = [_state(state, tuple(dict.fromkeys(filter(None, names))), language) for state, names in holders.items()]
     return joined(said) or signed_summary((), language)

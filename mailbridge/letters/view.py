@@ -60,7 +60,7 @@ class DocumentView:
             not known, "Văn bản" at least.
         known_by: "Văn bản số … ngày …" as subjects of letters say it; None without number.
         files: How many files of this mail belong to it.
-        signatures: State of its digital signatures in words.
+        signatures: State of the digital signatures on its main file, in words; to be said only when `files` is known.
         fields: Columns of the book that are known, in order.
         doubts: What was not read or not sure, each with its reason.
         signers: One row a signature: words, and who signed when.

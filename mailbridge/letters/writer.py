@@ -18,7 +18,7 @@ from mailbridge.letters.typeset import one_line
 CRLF = b"\r\n"
 
 _ENCODED_OCTETS = 39
-"""Octets in one encoded word: 52 letters of base64 and 12 around them fit a line of 76 behind "Subject: " (RFC 2047 §2)."""
+"""Octets in one encoded word: with 52 letters of base64 it fits a line of 76 behind "Subject: " (RFC 2047 §2)."""
 
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,120}@[!-;=?-~]{1,120}>")

@@ -48,16 +48,19 @@ class Resolver:
     async def ask(self, question: Question, at: datetime) -> Answer:
         """Ask for one name and type; time-outs and server failures are UNANSWERED."""
         import dns.exception
+        import dns.name
         import dns.resolver
 
         try:
-            found = await self._stub.resolve(f"{question.name}.", question.type, search=False, raise_on_no_answer=False)
+            name = dns.name.from_text(question.name)
+        except (dns.exception.DNSException, UnicodeError) as error:
+            # Too long, empty label: such a name cannot exist anywhere.
+            return Answer(question=question, answered=Answered.NXDOMAIN, asked_at=at, detail=type(error).__name__)
+        try:
+            found = await self._stub.resolve(name, question.type, search=False, raise_on_no_answer=False)
         except dns.resolver.NXDOMAIN as error:
             authentic = all(_is_authentic(response) for response in error.kwargs["responses"].values())
             return Answer(question=question, answered=Answered.NXDOMAIN, asked_at=at, authentic=authentic)
-        except (dns.resolver.YXDOMAIN, dns.exception.SyntaxError, UnicodeError) as error:
-            # Too long, empty label: such a name cannot exist anywhere.
-            return Answer(question=question, answered=Answered.NXDOMAIN, asked_at=at, detail=type(error).__name__)
         except (dns.exception.DNSException, OSError) as error:
             return Answer(question=question, answered=Answered.UNANSWERED, asked_at=at, detail=type(error).__name__)
         values = tuple(_value(record) for record in found.rrset or ())
@@ -93,7 +96,7 @@ def _read_server(server: str) -> tuple[str, int]:
     import ipaddress
 
     host, colon, port = server, "", "53"
-    if server.startswith("["):
+    if server.startswith("[") and "]" in server:
         host, _, rest = server[1:].partition("]")
         colon, port = (":", rest[1:]) if rest.startswith(":") else ("", "53")
     elif server.count(":") == 1:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 
 import aiosmtplib
 
 from mailbridge.errors import MailBridgeError, Unavailable
 from mailbridge.letters.typeset import one_line
 from mailbridge.mail.letter import Letter
+from mailbridge.ports import Tls
 
 _SAID = 300
 """Characters of a reply that are kept."""
@@ -22,13 +22,8 @@ _SAID = 300
 _NOT_ABOUT_THE_LETTER = frozenset({421, *range(500, 505), 521, *range(530, 539)})
 """Replies that speak of the session (closing, syntax, no service, authentication or TLS wanted), not of the letter."""
 
-
-class Tls(StrEnum):
-    """How the connection is protected; a server that cannot do what is asked for gets no letter."""
-
-    NONE = "none"
-    STARTTLS = "starttls"
-    IMPLICIT = "tls"
+_START_TLS = {Tls.OFF: False, Tls.MAY: None, Tls.REQUIRE: True}
+"""The words of aiosmtplib: None takes STARTTLS when the server offers it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +33,6 @@ class OutboundSettings:
 
     Attributes:
         hostname: The name we give in EHLO.
-        verify: Check the certificate of the server; off only for a server on the same machine.
         timeout: For each step of the dialogue.
         idle: Close the connection after so long without a letter.
         poll: Look for due letters that often, even when nobody calls `wake()`.
@@ -47,9 +41,8 @@ class OutboundSettings:
 
     host: str
     port: int = 25
-    tls: Tls = Tls.NONE
+    tls: Tls = Tls.OFF
     hostname: str = "localhost"
-    verify: bool = True
     timeout: float = 60.0
     idle: float = 30.0
     poll: float = 3.0
@@ -132,9 +125,8 @@ class NextHop:
             port=settings.port,
             local_hostname=settings.hostname,
             timeout=settings.timeout,
-            use_tls=settings.tls is Tls.IMPLICIT,
-            start_tls=settings.tls is Tls.STARTTLS,
-            validate_certs=settings.verify,
+            start_tls=_START_TLS[settings.tls],
+            validate_certs=settings.tls is Tls.REQUIRE,
         )
         try:
             await smtp.connect()

@@ -11,11 +11,10 @@ from datetime import datetime
 
 # These are the parsers: to be imported once is the reason for this module, not something done late.
 import lxml.etree  # noqa: F401
-import pypdfium2  # noqa: F401
+import pypdfium2
 import pypdfium2.raw  # noqa: F401
 
 import mailbridge.verify.pdf_trust  # noqa: F401
-
 from mailbridge.mail.containers import DOCX
 from mailbridge.mail.filetype import PDF
 from mailbridge.mail.pages import Pages

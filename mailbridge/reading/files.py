@@ -58,7 +58,9 @@ class LimitedReading:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        self._sandbox = Sandbox(seconds=self._limits.seconds, memory=self._limits.memory, preload=(f"{_CHILD}:prepare",))
+        self._sandbox = Sandbox(
+            seconds=self._limits.seconds, memory=self._limits.memory, preload=(f"{_CHILD}:prepare",)
+        )
         self._threads = ThreadPoolExecutor(max_workers=self._limits.parallel, thread_name_prefix="reading")
 
     async def open(self, parts: Sequence[Part], evidence: Evidence) -> tuple[OpenedFile, ...]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mailbridge.mail.pages import Box, Layer, Line, Page, Pages
 from mailbridge.reading.glyphs import Glyph, Style, clean, dominant_direction, lines_of, turned, turned_point
-from mailbridge.reading.pdf_marks import Mark, characters_in, find_marks, flatten
+from mailbridge.reading.pdf_marks import Mark, characters_in, drawn_annotations, find_marks, flatten
 from mailbridge.reading.problems import Problem, Unreadable
 
 if TYPE_CHECKING:
@@ -84,10 +84,12 @@ def read_pdf(content: bytes, *, first: int = 3, last: int = 2) -> Pages:
     except pdfium.PdfiumError as error:
         raise _unreadable(error) from error
     with closing(document):
-        document.init_forms()
         total = len(document)
         wanted = sorted({*range(min(first, total)), *range(max(0, total - last), total)})
-        return Pages(pages=tuple(_read_page(document, index) for index in wanted), total=total)
+        drawn = [_drawn(document, index) for index in wanted]
+        document.init_forms()
+        pages = tuple(_read_page(document, index, own) for index, own in zip(wanted, drawn, strict=True))
+        return Pages(pages=pages, total=total)
 
 
 def _unreadable(error: pdfium.PdfiumError) -> Unreadable:
@@ -102,7 +104,17 @@ def _unreadable(error: pdfium.PdfiumError) -> Unreadable:
             return Unreadable(Problem.MALFORMED, "the PDF cannot be opened")
 
 
-def _read_page(document: pdfium.PdfDocument, index: int) -> Page:
+def _drawn(document: pdfium.PdfDocument, index: int) -> frozenset[int]:
+    import pypdfium2 as pdfium
+
+    try:
+        with closing(document.get_page(index)) as page:
+            return drawn_annotations(page)
+    except pdfium.PdfiumError:
+        return frozenset()
+
+
+def _read_page(document: pdfium.PdfDocument, index: int, drawn: frozenset[int]) -> Page:
     import pypdfium2 as pdfium
 
     try:
@@ -113,17 +125,17 @@ def _read_page(document: pdfium.PdfDocument, index: int) -> Page:
     with closing(page):
         view = _view(page)
         is_scan = _picture_share(page) >= _SCAN_COVERS
-        marks = find_marks(page)
+        marks = find_marks(page, drawn)
         before = characters_in(page, marks)
-        flatten(page)
+        flatten(page, marks)
     with closing(document.get_page(index)) as page:
         glyphs, unknown = _glyphs(page, view)
         after = characters_in(page, marks)
-    unseen = [mark for mark, old, new in zip(marks, before, after, strict=True) if new <= old]
+    unseen = [mark for mark, old, new in zip(marks, before, after, strict=True) if not mark.is_drawn or new <= old]
     direction = dominant_direction(glyphs)
     width, height = (view.width, view.height) if direction in (0, 2) else (view.height, view.width)
-    drawn = lines_of(turned(glyphs, direction, view.width, view.height) if direction else glyphs)
-    lines = (*(drawn if unknown <= len(glyphs) else ()), *_lines_of_marks(unseen, view, direction))
+    written = lines_of(turned(glyphs, direction, view.width, view.height) if direction else glyphs)
+    lines = (*(written if unknown <= len(glyphs) else ()), *_lines_of_marks(unseen, view, direction))
     if is_scan and sum(len(line.text.split()) for line in lines) < _STAMP_WORDS:
         lines = ()
     return Page(

@@ -7,7 +7,7 @@ Signing programs put number, date and name there, so it belongs to what the page
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,30 +21,56 @@ _FLAG_NO_VIEW = 1 << 5
 
 
 class Mark(NamedTuple):
-    """The stored value of an annotation, and its rectangle in page space: left, bottom, right, top."""
+    """
+    The stored value of an annotation.
+
+    `place` in page space: left, bottom, right, top; `position` among the annotations of the page; `is_drawn`: the file
+    brings an appearance for it.
+    """
 
     text: str
     place: tuple[float, float, float, float]
+    position: int
+    is_drawn: bool
 
 
-def find_marks(page: pdfium.PdfPage) -> list[Mark]:
+def drawn_annotations(page: pdfium.PdfPage) -> frozenset[int]:
+    """
+    Tell which annotations have an appearance of the file's own; ask before the form of the document is opened.
+
+    Opening it makes pdfium draw the fields that have none, in a font without Vietnamese letters.
+    """
+    import pypdfium2.raw as raw
+
+    return frozenset(index for index, annotation in _annotations(page) if raw.FPDFAnnot_HasKey(annotation, b"AP"))
+
+
+def find_marks(page: pdfium.PdfPage, drawn: frozenset[int]) -> list[Mark]:
     """
     Return the values of free texts and form fields that a viewer shows.
 
     Only what can be seen counts: when such a mark has an appearance with text in it, that is what it says, and not
     the value stored beside it; nothing makes the two agree. `characters_in` tells, asked before and after `flatten`.
     """
-    return list(_marks(page))
+    found = (_mark(page, index, annotation, index in drawn) for index, annotation in _annotations(page))
+    return [mark for mark in found if mark is not None]
 
 
-def flatten(page: pdfium.PdfPage) -> None:
-    """Draw annotations and form fields into the page, as a viewer shows them; load the page again afterwards."""
+def flatten(page: pdfium.PdfPage, marks: Sequence[Mark]) -> None:
+    """
+    Draw annotations into the page, as a viewer shows them; load the page again afterwards.
+
+    Marks without an appearance of their own are not drawn: their value is the better text.
+    """
     import pypdfium2.raw as raw
 
+    for mark in reversed(marks):
+        if not mark.is_drawn:
+            raw.FPDFPage_RemoveAnnot(page, mark.position)
     raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
 
 
-def characters_in(page: pdfium.PdfPage, marks: list[Mark]) -> list[int]:
+def characters_in(page: pdfium.PdfPage, marks: Sequence[Mark]) -> list[int]:
     """Count the characters in the rectangle of each mark: more after flattening means that the mark shows text."""
     if not marks:
         return []
@@ -52,22 +78,20 @@ def characters_in(page: pdfium.PdfPage, marks: list[Mark]) -> list[int]:
         return [len(text.get_text_bounded(*mark.place).strip()) for mark in marks]
 
 
-def _marks(page: pdfium.PdfPage) -> Iterator[Mark]:
+def _annotations(page: pdfium.PdfPage) -> Iterator[tuple[int, object]]:
+    """Go through the annotations; each is closed when the next one is asked for."""
     import pypdfium2.raw as raw
 
     for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST_ANNOTATIONS)):
         annotation = raw.FPDFPage_GetAnnot(page, index)
-        if not annotation:
-            continue
-        try:
-            mark = _mark(page, annotation)
-        finally:
-            raw.FPDFPage_CloseAnnot(annotation)
-        if mark is not None:
-            yield mark
+        if annotation:
+            try:
+                yield index, annotation
+            finally:
+                raw.FPDFPage_CloseAnnot(annotation)
 
 
-def _mark(page: pdfium.PdfPage, annotation: object) -> Mark | None:
+def _mark(page: pdfium.PdfPage, index: int, annotation: object, is_drawn: bool) -> Mark | None:
     import pypdfium2.raw as raw
 
     rectangle = raw.FS_RECTF()
@@ -84,7 +108,7 @@ def _mark(page: pdfium.PdfPage, annotation: object) -> Mark | None:
             return None
     left, right = sorted((rectangle.left, rectangle.right))
     bottom, top = sorted((rectangle.bottom, rectangle.top))
-    return Mark(text, (left, bottom, right, top)) if text.strip() else None
+    return Mark(text, (left, bottom, right, top), index, is_drawn) if text.strip() else None
 
 
 def _field_value(page: pdfium.PdfPage, annotation: object) -> str:

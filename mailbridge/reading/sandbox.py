@@ -49,6 +49,10 @@ class _Nursery:
     owner: int
 
 
+class _NurseryLost(Exception):
+    """The nursery ended while it was needed."""
+
+
 class Sandbox:
     """
     Runs tasks, each in a process of its own; safe for use by many threads at once.
@@ -72,18 +76,12 @@ class Sandbox:
             Unreadable: `timeout`, `memory`, `too-large` or `malformed`: what became of the child.
             Unavailable: no process could be started.
         """
-        ours, theirs = socket.socketpair()
-        report, told = os.pipe()
-        with ours:
-            try:
-                self._request(theirs, told)
-            finally:
-                theirs.close()
-                os.close(told)
-            try:
-                return self._talk(ours, report, pickle.dumps((task, arguments)))
-            finally:
-                os.close(report)
+        request = pickle.dumps((task, arguments))
+        for _ in range(2):
+            # A nursery killed from outside takes its children along; tasks change nothing, so begin again, once.
+            with suppress(_NurseryLost):
+                return self._attempt(request)
+        raise Unavailable("reading", "the process that opens files was killed")
 
     def close(self) -> None:
         """End the nursery and all its children; the next `run` starts a new one."""
@@ -92,19 +90,44 @@ class Sandbox:
                 _stop(self._nursery.process, self._nursery.door)
             self._nursery = None
 
-    def _request(self, task: socket.socket, status: int) -> None:
+    def _attempt(self, request: bytes) -> bytes:
+        ours, theirs = socket.socketpair()
+        report, told = os.pipe()
+        try:
+            with ours:
+                try:
+                    nursery = self._ask(theirs, told)
+                finally:
+                    theirs.close()
+                    os.close(told)
+                try:
+                    return self._talk(ours, report, request)
+                except (_NurseryLost, Unavailable):
+                    self._discard(nursery)
+                    raise
+        finally:
+            os.close(report)
+
+    def _ask(self, task: socket.socket, status: int) -> _Nursery:
+        """Ask for a child that reads from this socket and whose end is told to this pipe."""
         wish = json.dumps({"seconds": self._seconds, "memory": self._memory}).encode()
         with self._lock:
-            for _ in range(2):
-                if self._nursery is None or self._nursery.owner != os.getpid():
-                    self._nursery = self._start()
-                # It may have been killed from outside since it was used last: then begin again, once.
-                with suppress(OSError):
-                    socket.send_fds(self._nursery.door, [wish], [task.fileno(), status])
-                    return
-                _stop(self._nursery.process, self._nursery.door)
+            nursery = self._nursery
+            if nursery is None or nursery.owner != os.getpid():
+                nursery = self._nursery = self._start()
+        try:
+            socket.send_fds(nursery.door, [wish], [task.fileno(), status])
+        except OSError as error:
+            self._discard(nursery)
+            raise _NurseryLost from error
+        return nursery
+
+    def _discard(self, nursery: _Nursery) -> None:
+        """Forget a nursery that does not serve any more, unless another thread did so."""
+        with self._lock:
+            if self._nursery is nursery:
                 self._nursery = None
-        raise Unavailable("reading", "the process that opens files cannot be reached")
+        _stop(nursery.process, nursery.door)
 
     def _start(self) -> _Nursery:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -153,7 +176,6 @@ class Sandbox:
             while True:
                 ready = [key.fileobj for key, _ in events.select(max(0.0, deadline - time.monotonic()))]
                 if not ready:
-                    self.close()
                     raise Unavailable("reading", "the process that opens files does not answer")
                 if ours in ready and not _receive(ours, answer):
                     events.unregister(ours)
@@ -166,7 +188,7 @@ class Sandbox:
 
     def _judge(self, answer: bytes, report: bytes) -> bytes:
         if not report:
-            raise Unavailable("reading", "the process that opens files was killed")
+            raise _NurseryLost
         ended = json.loads(report)
         code: int = ended["code"]
         if code == 0:

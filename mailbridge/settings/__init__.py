@@ -12,7 +12,6 @@ from mailbridge.settings.pieces import (
     Role,
     Settings,
     SpoolSettings,
-    Tls,
     WorkSettings,
 )
 from mailbridge.settings.problem import Problem
@@ -30,7 +29,6 @@ __all__ = [
     "Role",
     "Settings",
     "SpoolSettings",
-    "Tls",
     "WorkSettings",
     "check_files",
     "default_policy",

@@ -10,6 +10,7 @@ from mailbridge.decision.examples import Example
 from mailbridge.decision.findings import Agency
 from mailbridge.decision.policy import Book, DocumentKind, Policy
 from mailbridge.decision.rules import RuleSet
+from mailbridge.ports import Tls
 
 
 class ListenerKind(StrEnum):
@@ -18,14 +19,6 @@ class ListenerKind(StrEnum):
     HOP = "hop"
     MILTER = "milter"
     JOURNAL = "journal"
-
-
-class Tls(StrEnum):
-    """How a connection to the next server is protected: not, when it offers STARTTLS, or only so."""
-
-    OFF = "off"
-    MAY = "may"
-    REQUIRE = "require"
 
 
 class Role(StrEnum):

@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
+from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
-from tempfile import TemporaryDirectory
 
 from mailbridge.decision.findings import Agency
 from mailbridge.decision.policy import Policy
@@ -99,9 +98,7 @@ def default_policy(language: str = "vi") -> Policy:
     For `try` without a configuration.
     """
     report = Report()
-    with TemporaryDirectory() as place:
-        folder = Path(place)
-        write_sample(folder, {path: text for path, text in sample_files() if path != "mailbridge.toml"})
+    with as_file(files("mailbridge.settings") / "sample") as folder:
         books = read_books(folder / "books.toml", report)
         policy = Policy(
             agency=Agency(id="any", name="", domains=("*",), addresses=(), clerks=()),

@@ -11,7 +11,8 @@ from mailbridge.classifier.kinds import Kind
 from mailbridge.decision.examples import ExampleMail, ExampleSignature
 from mailbridge.decision.policy import Treatment
 from mailbridge.decision.rules import Order
-from mailbridge.settings.pieces import ListenerKind, Role, Tls
+from mailbridge.ports import Tls
+from mailbridge.settings.pieces import ListenerKind, Role
 from mailbridge.settings.shape import CLOSED
 
 MIB = 1024 * 1024

@@ -9,7 +9,7 @@ from mailbridge.mail.envelope import Client, Door, Envelope
 
 
 class Capture(Protocol):
-    """One mail being kept; each method but `discard` may raise `Unavailable`."""
+    """One mail being kept; each method but `discard` and `leave` may raise `Unavailable`."""
 
     @property
     def id(self) -> str:
@@ -44,6 +44,10 @@ class Capture(Protocol):
 
     def discard(self) -> None:
         """Forget it. Raises nothing."""
+        ...
+
+    def leave(self) -> None:
+        """Let it lie as it is, to be judged after the next start. Raises nothing."""
         ...
 
 

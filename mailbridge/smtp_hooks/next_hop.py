@@ -13,8 +13,9 @@ import ssl
 from collections import deque
 from contextlib import suppress
 
+from mailbridge.ports import Tls
 from mailbridge.smtp_hooks.replies import NextHopLost, NextHopRefuses, NextHopUnreachable, Reply
-from mailbridge.smtp_hooks.settings import HopSettings, NextHopTls, Patience
+from mailbridge.smtp_hooks.settings import HopSettings, Patience
 
 # RFC 5321 §4.5.3.1.5 says 512 octets a line; real servers write longer ones. Beyond these it is no SMTP server.
 MAX_LINE = 8192
@@ -185,11 +186,11 @@ async def open_session(settings: HopSettings) -> NextHop:
 
     Raises `NextHopUnreachable`, or `NextHopRefuses` with the greeting to be passed on.
     """
-    encrypted = settings.next_hop_tls is not NextHopTls.OFF
+    encrypted = settings.next_hop_tls is not Tls.OFF
     try:
         return await _open(settings, tls=encrypted)
     except _TlsFailed as failure:
-        if settings.next_hop_tls is NextHopTls.REQUIRE:
+        if settings.next_hop_tls is Tls.REQUIRE:
             raise NextHopUnreachable(f"TLS: {failure}") from failure
         # Opportunistic: mail in the clear is better than no mail (RFC 7435 §3).
         try:
@@ -213,7 +214,7 @@ async def _open(settings: HopSettings, *, tls: bool) -> NextHop:
         if tls and "STARTTLS" in keywords:
             await _start_tls(wire, settings)
             keywords = await _hello(wire, settings)
-        elif settings.next_hop_tls is NextHopTls.REQUIRE:
+        elif settings.next_hop_tls is Tls.REQUIRE:
             raise NextHopUnreachable("it does not offer STARTTLS")
     except NextHopLost as error:
         raise NextHopUnreachable(error.detail) from error
@@ -273,7 +274,7 @@ async def _start_tls(wire: _Wire, settings: HopSettings) -> None:
 
 def _context(settings: HopSettings) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=settings.next_hop_ca)
-    if settings.next_hop_tls is not NextHopTls.REQUIRE:
+    if settings.next_hop_tls is not Tls.REQUIRE:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context

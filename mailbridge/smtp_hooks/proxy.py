@@ -12,6 +12,7 @@ import asyncio
 from mailbridge.mail.envelope import Door, Envelope
 from mailbridge.smtp_hooks.dialogue import BLOCK, Dialogue
 from mailbridge.smtp_hooks.keeping import Capture
+from mailbridge.smtp_hooks.next_hop import NextHop
 from mailbridge.smtp_hooks.paths import Argument, parameter, read_argument
 from mailbridge.smtp_hooks.replies import NextHopLost, Say
 from mailbridge.smtp_hooks.trace import protocol_name, trace_fields
@@ -133,6 +134,9 @@ class HopSession(Dialogue):
             await self.push(await asyncio.shield(settling))
         except BaseException:
             transfer.client_left()
+            # The next hop may still owe its answer: the end of this session must not say QUIT in between.
+            self._opening = None
+            self._desk.start(_leave_after(settling, hop))
             raise
         finally:
             self._forget_mail()
@@ -148,6 +152,12 @@ class HopSession(Dialogue):
         if not block:
             raise ConnectionResetError("the client left")
         return block
+
+
+async def _leave_after(settling: asyncio.Task[bytes], hop: NextHop) -> None:
+    await asyncio.wait([settling])
+    if hop.is_alive:
+        await hop.quit()
 
 
 def _is_utf8(argument: Argument) -> bool:

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-
-class NextHopTls(StrEnum):
-    """How the hop speaks to the next hop: never TLS, TLS if offered (not verified), or verified TLS only."""
-
-    OFF = "off"
-    MAY = "may"
-    REQUIRE = "require"
+from mailbridge.ports import Tls
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +50,7 @@ class HopSettings:
     stop_within: float = 30
     certificate: str | None = None
     key: str | None = None
-    next_hop_tls: NextHopTls = NextHopTls.OFF
+    next_hop_tls: Tls = Tls.OFF
     next_hop_ca: str | None = None
     next_hop_name: str | None = None
     patience: Patience = field(default_factory=Patience)

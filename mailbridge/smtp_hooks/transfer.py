@@ -150,6 +150,7 @@ class Transfer:
             await self._capture.unknown()
         except Unavailable as error:
             log.warning("left sealed", extra=self._facts(reason=str(error)))
+            self._capture.leave()
 
     def _repeat(self) -> bytes | None:
         key = self._capture.key
@@ -173,7 +174,9 @@ class Transfer:
     def _forget(self) -> None:
         """Leave nothing behind: no dot for the next hop, no capture for us. Once the dot is out, keep the capture."""
         self._hop.abort()
-        if not self._dot_sent:
+        if self._dot_sent:
+            self._capture.leave()
+        else:
             self._capture.discard()
 
     def _facts(self, **more: object) -> dict[str, object]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from mailbridge.spool.aside import AsideMail
 from mailbridge.spool.capture import Capture
 from mailbridge.spool.record import Damaged
-from mailbridge.spool.store import UNKNOWN_WAITS, AsideMail, Recovered, Spool, UnknownMail, WalkLock
+from mailbridge.spool.recovery import Recovered, UnknownMail
+from mailbridge.spool.store import UNKNOWN_WAITS, Spool, WalkLock
 
 __all__ = ["UNKNOWN_WAITS", "AsideMail", "Capture", "Damaged", "Recovered", "Spool", "UnknownMail", "WalkLock"]

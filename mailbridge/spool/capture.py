@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,8 @@ from pathlib import Path
 from mailbridge.errors import Unavailable
 from mailbridge.mail.envelope import Envelope
 from mailbridge.spool.answers import Answer, Answers
-from mailbridge.spool.committer import Committer
+from mailbridge.spool.committer import Committer, Work
+from mailbridge.spool.places import Places, accepted_name
 from mailbridge.spool.record import (
     MAX_REPLY,
     Acceptance,
@@ -35,22 +37,6 @@ from mailbridge.spool.record import (
 # Content up to this size waits in memory until it is sealed, so that small mails (nearly all) cost the event loop no
 # call to the disk at all. Larger content goes to the page cache in blocks of this size.
 MEMORY_BLOCK = 256 << 10
-
-
-class Places:
-    """The directories of a spool that a capture passes through."""
-
-    def __init__(self, root: Path) -> None:
-        self.open = root / "open"
-        self.sealed = root / "sealed"
-        self.accepted = root / "accepted"
-        self.unknown = root / "unknown"
-        self.aside = root / "aside"
-        self.archive = root / "archive"
-
-    def all(self) -> tuple[Path, ...]:
-        """Every directory, in the order of a mail's life."""
-        return (self.open, self.sealed, self.accepted, self.unknown, self.aside, self.archive)
 
 
 class Capture:
@@ -79,6 +65,7 @@ class Capture:
         self._held_size = 0
         self._path = places.open / head.id
         self._descriptor: int | None = None
+        self._pending: Future[None] | None = None
 
     @property
     def envelope(self) -> Envelope:
@@ -109,7 +96,7 @@ class Capture:
 
     async def seal(self) -> None:
         """Make content and envelope durable; afterwards a crash cannot lose them. Raises `Unavailable`."""
-        await asyncio.wrap_future(self._committer.submit(self._seal))
+        await self._commit(self._seal)
 
     async def accept(self, reply: str) -> str:
         """
@@ -119,7 +106,7 @@ class Capture:
         """
         acceptance = Acceptance(accepted_at=self._next_instant(), reply=reply[:MAX_REPLY])
         try:
-            await asyncio.wrap_future(self._committer.submit(lambda: self._accept(acceptance)))
+            await self._commit(lambda: self._accept(acceptance))
         except Unavailable:
             with suppress(Unavailable):
                 await self.unknown()
@@ -133,22 +120,40 @@ class Capture:
         """Put a sealed mail where it waits until its fate is known; raises `Unavailable`."""
         if self._path.parent != self._places.sealed:
             return
-        await asyncio.wrap_future(self._committer.submit(self._to_unknown))
+        await self._commit(self._to_unknown)
         self._close()
         self._settled(self.key, self._path)
 
     def discard(self) -> None:
         """Forget the mail; harmless when there is nothing left to forget."""
         self._held.clear()
-        if self._descriptor is not None and self._path.parent in (self._places.open, self._places.sealed):
-            with suppress(OSError):
-                self._path.unlink(missing_ok=True)
-        self._close()
+        self._after_pending(self._delete)
+
+    def leave(self) -> None:
+        """Let go of the file as it is, for `recover()` to judge."""
+        self._after_pending(self._close)
 
     def keep_now(self, acceptance: Acceptance) -> None:
         """Seal and accept in one step, blocking: for doors where nobody is asked. Raises `Unavailable`."""
         self._committer.submit(self._seal).result()
         self._committer.submit(lambda: self._accept(acceptance, answer=False)).result()
+        self._close()
+
+    async def _commit(self, work: Work) -> None:
+        self._pending = self._committer.submit(work)
+        await asyncio.shield(asyncio.wrap_future(self._pending))
+
+    def _after_pending(self, step: Callable[[], None]) -> None:
+        """Do a step when the committer is done with this file: it may still be writing for one who was cancelled."""
+        if self._pending is None:
+            step()
+        else:
+            self._pending.add_done_callback(lambda _: step())
+
+    def _delete(self) -> None:
+        if self._descriptor is not None and self._path.parent in (self._places.open, self._places.sealed):
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
         self._close()
 
     def _flush(self) -> int:
@@ -190,13 +195,6 @@ class Capture:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
-
-
-def accepted_name(accepted_at: datetime, mail_id: str) -> str:
-    """Name a file so that sorted names are the order of acceptance: microseconds since 1970, then the id."""
-    since = accepted_at - datetime(1970, 1, 1, tzinfo=UTC)
-    microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    return f"{microseconds:017d}-{mail_id}"
 
 
 def _write_all(descriptor: int, octets: bytes) -> None:

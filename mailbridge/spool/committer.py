@@ -35,6 +35,8 @@ class Committer:
         The future ends when that directory is synced, or with `Unavailable` when work or sync failed.
         """
         future: Future[None] = Future()
+        # From now on it cannot be cancelled: who no longer waits must not stop what is already promised.
+        future.set_running_or_notify_cancel()
         with self._changed:
             if self._closed:
                 future.set_exception(Unavailable("spool", "closed"))

@@ -111,6 +111,26 @@ class Pki:
         tsa = (timestamp_by or self.tsa) if timestamp or timestamp_by else None
         return _sign_pdf(pdf, who, field=field, at=signed_at, tsa=tsa, reason=reason, certify=certify)
 
+    def stamp_document(self, pdf: bytes, *, field: str, at: datetime, by: Identity | None = None) -> bytes:
+        """Add a document timestamp over the whole file (ISO 32000-2 §12.8.5)."""
+        from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+        from pyhanko.sign.signers import PdfTimeStamper
+
+        out = io.BytesIO()
+        PdfTimeStamper(_stamper(by or self.tsa, at), field_name=field).timestamp_pdf(
+            IncrementalPdfFileWriter(io.BytesIO(pdf)), "sha256", output=out
+        )
+        return out.getvalue()
+
+    def add_store(self, pdf: bytes) -> bytes:
+        """Add a document security store with the intermediate certificate and the CRL (ISO 32000-2 §12.8.4.3)."""
+        from asn1crypto import crl
+        from pyhanko.sign.validation.dss import DocumentSecurityStore
+
+        out = io.BytesIO(pdf)
+        DocumentSecurityStore.add_dss(out, None, certs=[_asn1(self.issuing)], crls=[crl.CertificateList.load(self.crl)])
+        return out.getvalue()
+
 
 @cache
 def make_pki(at: datetime = AT) -> Pki:
@@ -258,7 +278,6 @@ def _sign_pdf(
 ) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
-    from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
     class Signer(signers.PdfSigner):
         """Signs at a moment of ours instead of the clock's."""
@@ -268,9 +287,6 @@ def _sign_pdf(
             session.system_time = at
             return session
 
-    stamper = None
-    if tsa is not None:
-        stamper = DummyTimeStamper(_asn1(tsa), _asn1_key(tsa), certs_to_embed=_store(tsa), fixed_dt=at)
     metadata = signers.PdfSignatureMetadata(
         field_name=field,
         reason=reason,
@@ -280,8 +296,16 @@ def _sign_pdf(
     )
     out = io.BytesIO()
     signer = signers.SimpleSigner(_asn1(who), _asn1_key(who), _store(who))
-    Signer(metadata, signer=signer, timestamper=stamper).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out)
+    Signer(metadata, signer=signer, timestamper=_stamper(tsa, at) if tsa else None).sign_pdf(
+        IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out
+    )
     return out.getvalue()
+
+
+def _stamper(tsa: Identity, at: datetime):  # type: ignore[no-untyped-def] # pyHanko's class is imported late
+    from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+
+    return DummyTimeStamper(_asn1(tsa), _asn1_key(tsa), certs_to_embed=_store(tsa), fixed_dt=at)
 
 
 def _asn1(identity: Identity):  # type: ignore[no-untyped-def] # asn1crypto has no types

@@ -18,6 +18,7 @@ from mailbridge.letters.compose import compose
 from mailbridge.letters.plan import plan
 from mailbridge.mail.letter import Letter, LetterKind, LetterPlan
 from mailbridge.mail.message import Message
+from mailbridge.mail.parse import parse
 from mailbridge.registry.entry import RegisterEntry
 from mailbridge.verify.signature import Status
 from tests.letters.builders_letters import (
@@ -255,6 +256,24 @@ def test_a_duplicate_with_another_file_names_the_old_entry_without_judging_its_f
     text = body(written(judged, (), NOTICE))
     assert "Số đến: 15" in text
     assert "Tệp văn bản" not in text
+    assert "Chữ ký số:" not in text
+
+
+def test_what_is_irregular_about_the_mail_is_told_to_the_clerk_only() -> None:
+    about = replace(message(), defects=("two Date fields",))
+    assert "- two Date fields" in body(written(judgement(), (entry(),), NOTICE, about=about))
+    assert "two Date fields" not in body(written(judgement(), (entry(),), about=about))
+
+
+@pytest.mark.parametrize("kind", ["accepted", "notice"])
+def test_a_letter_never_causes_a_letter(kind: str) -> None:
+    """G5: what we send is not answered by another MailBridge, even if it lost its null reverse-path and is proven."""
+    letter = written(judgement(), (entry(),), ANSWER if kind == "accepted" else NOTICE)
+    returned = parse(letter.content)
+    other = replace(AGENCY, id="vpcp", domains=("vpcp.example",), addresses=(SENDER,), clerks=())
+    assert returned.author is not None
+    assert str(returned.author) == "vanthu@sonv.example"
+    assert plan(judgement(), mail(mail_from="x@sonv.example"), returned, other)[0].suppressed == "auto-submitted"
 
 
 @pytest.mark.parametrize(
@@ -293,3 +312,11 @@ def test_an_agency_without_telephone_gives_its_mailbox() -> None:
 
 def test_an_unknown_language_is_vietnamese() -> None:
     assert read(written(judgement(), (entry(),), language="fr"))["Subject"].startswith("[Báo nhận]")
+
+
+def test_a_signed_appendix_does_not_make_the_main_file_signed() -> None:
+    appendix_only = judgement(signatures=(replace(signature(), part="3"),))
+    assert "kiểm tra chữ ký số: Chưa ký số" in body(written(appendix_only, (entry(),)))
+    notice = body(written(appendix_only, (entry(),), NOTICE))
+    assert "chưa ký số." in notice
+    assert "Phụ lục.pdf" in notice.split("Từng chữ ký số:")[1]

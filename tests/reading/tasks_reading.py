@@ -13,6 +13,10 @@ import time
 from pathlib import Path
 
 
+def nothing() -> None:
+    pass
+
+
 def echo(octets: bytes) -> bytes:
     return octets
 
@@ -20,6 +24,33 @@ def echo(octets: bytes) -> bytes:
 def spin() -> bytes:
     while True:
         pass
+
+
+def spin_deaf() -> bytes:
+    for number in (signal.SIGTERM, signal.SIGXCPU, signal.SIGALRM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    return spin()
+
+
+def nap(seconds: float) -> bytes:
+    time.sleep(seconds)
+    return b""
+
+
+def kill_parent() -> bytes:
+    os.kill(os.getppid(), signal.SIGKILL)
+    return sleep()
+
+
+def start_another() -> bytes:
+    """Try to leave a process behind that holds the socket open."""
+    try:
+        pid = os.fork()
+    except OSError as error:
+        return type(error).__name__.encode()
+    if pid == 0:
+        time.sleep(3600)
+    return b"forked"
 
 
 def sleep() -> bytes:
@@ -71,11 +102,14 @@ def who(place: str) -> bytes:
         "core": resource.getrlimit(resource.RLIMIT_CORE),
         "handles": len(list(Path("/proc/self/fd").iterdir())),
         "status": Path("/proc/self/status").read_text(),
+        "own_network": Path("/proc/self/ns/net").readlink() != Path("/proc/1/ns/net").readlink()
+        if os.access("/proc/1/ns/net", os.R_OK)
+        else False,
         "interfaces": [name for _, name in socket.if_nameindex()],
     }
     try:
         Path(place).write_bytes(b"secret")
-        answer["wrote"] = True
+        answer["wrote"] = "yes"
     except OSError as error:
         answer["wrote"] = type(error).__name__
     return json.dumps(answer).encode()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from mailbridge.registry.entry import Case, DraftEntry
-from tests.registry.builders_registry import NOON, case, draft
+from mailbridge.registry.rows import Author, version_row
+from mailbridge.registry.tables import entry_version
+from tests.registry.builders_registry import NOON, case, draft, sha256
 from tests.registry.conftest import Database
 
 FULL = draft(
@@ -34,6 +37,21 @@ def test_full_and_bare_entries_come_back(database: Database) -> None:
     assert list(database.books.entries()) == written
     assert [one.draft for one in written] == [FULL, BARE]
     assert all(value is not None for value in (getattr(FULL, name) for name in FULL.__slots__))
+
+
+def test_newest_version_speaks_for_an_entry(database: Database) -> None:
+    """E5: a correction is one more version; the first stays where it is."""
+    registry = database.registry
+    with registry.transaction() as current:
+        first = current.enter(draft("d", symbol="12/QĐ-UBND"), NOON)
+    corrected = replace(first, version=2, draft=replace(first.draft, symbol="21/QĐ-UBND"))
+    with database.engine.begin() as connection:
+        written = version_row(corrected, Author("lan@sonv.example", NOON, "đọc nhầm số"))
+        connection.execute(entry_version.insert(), written)
+    assert list(database.books.entries()) == [corrected]
+    assert database.books.find_entries("21/QĐ-UBND") == (corrected,)
+    known = registry.known("sonv", "none", [sha256("d")], ["12/QĐ-UBND", "21/QĐ-UBND"])
+    assert (known.same_symbol, known.same_file) == ((("21/QĐ-UBND", corrected),), ((sha256("d"), corrected),))
 
 
 def test_texts_longer_than_the_decree_are_kept_whole(database: Database) -> None:

@@ -215,17 +215,23 @@ def test_what_was_written_cannot_be_changed_by_hand(database: Database, table: s
 
 
 @pytest.mark.parametrize("table", ["entry", "entry_version", "event", "mail_case"])
-@pytest.mark.parametrize("columns", ["*", "rowid, *"])
-def test_replace_does_not_get_around_the_lock(new_sqlite: MakeUrl, table: str, columns: str) -> None:
+def test_replace_does_not_get_around_the_lock(new_sqlite: MakeUrl, table: str) -> None:
     """SQLite's REPLACE deletes without asking DELETE triggers, on a connection that is not ours."""
     url = new_sqlite()
     with opened(url) as engine:
         walk(SqlRegistry(engine), "a")
+    columns = metadata.tables[table].columns.keys()
+    same = ", ".join(columns)
+    texts = ("id", "agency", "entry_id", "mail_id", "document_sha256")
+    other = ", ".join(f"{name} || 'x'" if name in texts and table != "event" else name for name in columns)
     with closing(sqlite3.connect(sqlite_file(read_url(url)))) as connection:
-        names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-        listed = ", ".join((["rowid"] if "rowid" in columns and table != "event" else []) + names)
-        with pytest.raises(sqlite3.IntegrityError, match="only grows"):
-            connection.execute(f"INSERT OR REPLACE INTO {table} ({listed}) SELECT {listed} FROM {table} LIMIT 1")
+        before = connection.execute(f"SELECT rowid, * FROM {table}").fetchall()
+        for what in (f"({same}) SELECT {same}", f"(rowid, {same}) SELECT rowid, {other}"):
+            if table == "event" and "rowid" in what:
+                continue  # its rowid is its id
+            with pytest.raises(sqlite3.IntegrityError, match="only grows"):
+                connection.execute(f"INSERT OR REPLACE INTO {table} {what} FROM {table} LIMIT 1")
+        assert connection.execute(f"SELECT rowid, * FROM {table}").fetchall() == before
 
 
 def everything(engine: Engine, table: str) -> list[tuple[object, ...]]:

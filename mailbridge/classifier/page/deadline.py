@@ -18,7 +18,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"\b(?:gui|bao cao|tra loi|gop y|y kien|dang ky|tong hop|hoan thanh|cung cap|nop|de nghi|yeu cau|thong bao|cu |"
+    r"\b(?:(?<!kinh )gui|bao cao|tra loi|gop y|y kien|dang ky|tong hop|hoan thanh|cung cap|nop|de nghi|yeu cau|thong bao|cu |"
     r"xac nhan|phan hoi|trinh|thuc hien|giai phap)\b",
     re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,9 @@ from mailbridge.mail.pages import Page, Pages
 # References and deadlines are looked for in so much text: some 100 pages of a document.
 _MOST_TEXT = 250_000
 _LONGEST_LINE = 2_000
+# What citizens and firms write under the Quốc hiệu too.
+_PRIVATE = re.compile(r"HOP DONG|DON\b|PHU LUC HOP DONG|GIAY UY QUYEN|BAN CAM KET|SO YEU LY LICH|GIAY XAC NHAN")
+_NO_LETTERHEAD = "no letterhead"
 _URGENCIES = {"khan": "khẩn", "thuong khan": "thượng khẩn", "hoa toc": "hỏa tốc"}
 
 
@@ -83,6 +87,8 @@ def _has_form(head: Head) -> bool:
     letterhead and number are asked for, and a number without a heading only close under the letterhead.
     """
     agency = any(starts_agency(segment.text) for segment in head.letterhead)
+    if not agency and any(_PRIVATE.match(bare(segment.text)) for segment in (*head.letterhead, *head.title)):
+        return False
     if head.heading is Role.YOUTH_NAME:
         return bool(head.letterhead and head.number)
     if head.heading is not None:
@@ -105,7 +111,7 @@ def _letterhead(head: Head, symbol: DocumentSymbol | None) -> Letterhead:
 
 def _superior(letterhead: Letterhead, head: Head, place: Place) -> Reading[str]:
     if letterhead.superior is None:
-        return absent("the letterhead names one agency only" if letterhead.issuer else "no letterhead")
+        return absent("the letterhead names one agency only" if letterhead.issuer else _NO_LETTERHEAD)
     return place.found(title_case_name(letterhead.superior), _sure(letterhead, head), "2")
 
 
@@ -113,7 +119,7 @@ def _issuer(
     letterhead: Letterhead, head: Head, place: Place, symbol: DocumentSymbol | None, town: str | None
 ) -> Reading[str]:
     if letterhead.issuer is None:
-        return absent(letterhead.problem or "no letterhead")
+        return absent(letterhead.problem or _NO_LETTERHEAD)
     name = title_case_name(letterhead.issuer)
     problem = letterhead.problem or _contradiction(letterhead, symbol, town)
     if problem:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from mailbridge.classifier.page import markers
 from mailbridge.classifier.page.letterhead import starts_agency
-from mailbridge.classifier.page.markers import Role, bare
+from mailbridge.classifier.page.markers import Role, bare, title_of
 from mailbridge.classifier.page.segments import Column, Segment, head_of
-from mailbridge.classifier.types import DocumentType, type_by_name, type_by_title
+from mailbridge.classifier.types import DocumentType
 from mailbridge.mail.pages import Page
 
 _HEADINGS = (Role.STATE_NAME, Role.PARTY_NAME, Role.YOUTH_NAME)
@@ -56,7 +56,7 @@ def read_head(page: Page) -> Head:
     """Sort the head of `page`; boxes that are not there stay empty."""
     row = _with_whole_dates(_with_whole_state_name(head_of(page)))
     row, arrival = without_arrival_stamp(row)
-    copy = any(segment.role is Role.COPY and type_by_title(segment.text) is None for segment in row)
+    copy = any(segment.role is Role.COPY and title_of(segment.text) is None for segment in row)
     row = tuple(segment for segment in row if segment.role not in (Role.NOISE, Role.COPY) or _is_title(segment))
     body = _first(row, _BODY, default=len(row))
     number = _number_at(row, body)
@@ -90,8 +90,9 @@ def _with_whole_state_name(row: Sequence[Segment]) -> tuple[Segment, ...]:
     found: list[Segment] = []
     for index, segment in enumerate(row):
         words = markers.state_name_words(segment.text) if segment.role is Role.OTHER else 0
-        follower = row[index + 1].text if index + 1 < len(row) else ""
-        if words >= 2 or (words == 1 and markers.state_name_words(f"{segment.text} {follower}") >= 2):
+        # In mixed order a line of the left column may stand between the pieces.
+        near = (markers.state_name_words(f"{segment.text} {other.text}") for other in row[index + 1 : index + 3])
+        if words >= 2 or (words == 1 and any(count >= 2 for count in near)):
             segment = replace(segment, role=Role.STATE_NAME)
         found.append(segment)
     return tuple(found)
@@ -158,7 +159,7 @@ def _is_stamp_line(segment: Segment) -> bool:
 
 
 def _is_title(segment: Segment) -> bool:
-    return segment.role is Role.COPY and type_by_title(segment.text) is not None
+    return segment.role is Role.COPY and title_of(segment.text) is not None
 
 
 def _number_at(row: Sequence[Segment], body: int) -> tuple[int, ...]:
@@ -192,18 +193,13 @@ def _title_at(row: Sequence[Segment], body: int, number: Sequence[int]) -> tuple
         if segment.column is Column.LEFT or segment.role not in (Role.OTHER, Role.COPY):
             continue
         two = f"{segment.text} {row[index + 1].text}" if index + 1 < body else ""
-        joined = type_by_title(two)
-        kind = type_by_title(segment.text) or _title_in_small_letters(segment)
+        joined = title_of(two)
+        kind = title_of(segment.text)
         if joined is not None and joined is not kind and len(two) < 60:
             return slice(index, index + 2), joined
         if kind is not None:
             return slice(index, index + 1), kind
     return None, None
-
-
-def _title_in_small_letters(segment: Segment) -> DocumentType | None:
-    kind = type_by_name(segment.text.strip(" .:"))
-    return kind if kind is not None and kind.title_line and segment.text[:1].isupper() else None
 
 
 def _about(row: Sequence[Segment], end: int) -> tuple[int, ...]:
@@ -248,8 +244,10 @@ def _is_all_summary(row: Sequence[Segment], index: int, end: int) -> bool:
     """Say whether nothing but short lines stands between here and "Kính gửi": what else could they be."""
     lines = [segment for segment in row[index:end] if segment.role not in _RIGHT_ROLES]
     closed = end < len(row) and row[end].role is Role.ADDRESSED
-    return closed and len(lines) <= _MOST_ABOUT and all(
-        segment.role is Role.OTHER and len(segment.text) <= _LONGEST_ABOUT_LINE for segment in lines
+    return (
+        closed
+        and len(lines) <= _MOST_ABOUT
+        and all(segment.role is Role.OTHER and len(segment.text) <= _LONGEST_ABOUT_LINE for segment in lines)
     )
 
 
@@ -275,8 +273,40 @@ def carries_on(text: str) -> bool:
 
 
 _CARRIES_ON = frozenset(
-    "và của các về với cho tại theo từ đến trong thuộc do là bằng những được để tỉnh quận huyện phố xã phường số "
-    "nhà năm khu vực lần thứ việc".split()
+    [
+        "và",
+        "của",
+        "các",
+        "về",
+        "với",
+        "cho",
+        "tại",
+        "theo",
+        "từ",
+        "đến",
+        "trong",
+        "thuộc",
+        "do",
+        "là",
+        "bằng",
+        "những",
+        "được",
+        "để",
+        "tỉnh",
+        "quận",
+        "huyện",
+        "phố",
+        "xã",
+        "phường",
+        "số",
+        "nhà",
+        "năm",
+        "khu",
+        "vực",
+        "lần",
+        "thứ",
+        "việc",
+    ]
 )
 
 
@@ -319,4 +349,3 @@ def _end_of_columns(row: Sequence[Segment], end: int, number: Sequence[int], abo
 def text_of(segments: Iterable[Segment]) -> str:
     """Join the texts of segments with blanks."""
     return " ".join(segment.text for segment in segments)
-

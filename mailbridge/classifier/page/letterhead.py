@@ -4,27 +4,116 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbridge.classifier.page.markers import bare
-from mailbridge.classifier.page.segments import Segment
+from mailbridge.classifier.page.segments import Column, Segment
 
 # First words of names of agencies. Marks count in words of one syllable ("SỞ" is an agency, "SỐ" is a number); the
 # longer ones are compared without marks.
 _SHORT_HEADS = frozenset(
-    "BỘ SỞ CỤC BAN HỘI VỤ VIỆN PHÒNG TỔ ĐÀI BÁO QUỸ ĐOÀN TRƯỜNG KHOA ĐỘI TRẠM UBND HĐND BCH VPUBND UBMTTQ XÍ".split()
+    [
+        "BỘ",
+        "SỞ",
+        "CỤC",
+        "BAN",
+        "HỘI",
+        "VỤ",
+        "VIỆN",
+        "PHÒNG",
+        "TỔ",
+        "ĐÀI",
+        "BÁO",
+        "QUỸ",
+        "ĐOÀN",
+        "TRƯỜNG",
+        "KHOA",
+        "ĐỘI",
+        "TRẠM",
+        "UBND",
+        "HĐND",
+        "BCH",
+        "VPUBND",
+        "UBMTTQ",
+        "XÍ",
+    ]
 )
 _LONG_HEADS = tuple(
     tuple(head.split())
-    for head in (
-        "TONG CUC|CHI CUC|UY BAN|UB MTTQ|HOI DONG|VAN PHONG|TINH UY|HUYEN UY|THANH UY|THI UY|QUAN UY|DANG UY|DANG BO|"
-        "CHI BO|TINH DOAN|THANH DOAN|HUYEN DOAN|QUAN DOAN|CONG TY|TAP DOAN|TONG CONG TY|NGAN HANG|BAO HIEM|KHO BAC|"
-        "TOA AN|DAI HOC|HOC VIEN|BENH VIEN|TRUNG TAM|CONG AN|QUAN KHU|QUAN CHUNG|QUAN DOAN|BO CHI HUY|BO TU LENH|"
-        "THANH TRA|KIEM TOAN|LIEN DOAN|CONG DOAN|MAT TRAN|CHI NHANH|TIEU BAN|CHINH PHU|THU TUONG|QUOC HOI|CHU TICH|"
-        "LIEN HIEP|LIEN MINH|THU VIEN|BAO TANG|NHA XUAT BAN|NHA HAT|HAT KIEM LAM|XI NGHIEP|TAP CHI|HIEP HOI|"
-        "VIEN KIEM SAT|DAI SU QUAN|TONG LANH SU|BAN CHAP HANH|TRUNG UONG HOI|TRUNG UONG DOAN|QUY BAO|SU DOAN|"
-        "LIEN DOAN|VUON QUOC GIA|THONG TAN XA|PHAN VIEN|CUM|TRAI GIAM|TRUONG DAI HOC|DANG DOAN"
-    ).split("|")
+    for head in [
+        "TONG CUC",
+        "CHI CUC",
+        "UY BAN",
+        "UB MTTQ",
+        "HOI DONG",
+        "VAN PHONG",
+        "TINH UY",
+        "HUYEN UY",
+        "THANH UY",
+        "THI UY",
+        "QUAN UY",
+        "DANG UY",
+        "DANG BO",
+        "CHI BO",
+        "TINH DOAN",
+        "THANH DOAN",
+        "HUYEN DOAN",
+        "QUAN DOAN",
+        "CONG TY",
+        "TAP DOAN",
+        "TONG CONG TY",
+        "NGAN HANG",
+        "BAO HIEM",
+        "KHO BAC",
+        "TOA AN",
+        "DAI HOC",
+        "HOC VIEN",
+        "BENH VIEN",
+        "TRUNG TAM",
+        "CONG AN",
+        "QUAN KHU",
+        "QUAN CHUNG",
+        "QUAN DOAN",
+        "BO CHI HUY",
+        "BO TU LENH",
+        "THANH TRA",
+        "KIEM TOAN",
+        "LIEN DOAN",
+        "CONG DOAN",
+        "MAT TRAN",
+        "CHI NHANH",
+        "TIEU BAN",
+        "CHINH PHU",
+        "THU TUONG",
+        "QUOC HOI",
+        "CHU TICH",
+        "LIEN HIEP",
+        "LIEN MINH",
+        "THU VIEN",
+        "BAO TANG",
+        "NHA XUAT BAN",
+        "NHA HAT",
+        "HAT KIEM LAM",
+        "XI NGHIEP",
+        "TAP CHI",
+        "HIEP HOI",
+        "VIEN KIEM SAT",
+        "DAI SU QUAN",
+        "TONG LANH SU",
+        "BAN CHAP HANH",
+        "TRUNG UONG HOI",
+        "TRUNG UONG DOAN",
+        "QUY BAO",
+        "SU DOAN",
+        "LIEN DOAN",
+        "VUON QUOC GIA",
+        "THONG TAN XA",
+        "PHAN VIEN",
+        "CUM",
+        "TRAI GIAM",
+        "TRUONG DAI HOC",
+        "DANG DOAN",
+    ]
 )
 _NOT_A_HEAD = re.compile(
     r"PHONG(?:,| CHONG| CHAY)|BAN HANH|HOI NHAP|BO PHAN|DOAN KET|TO CHUC|BAO VE|BAO CHI|DAI BIEU|TRUONG HOP|VIEN CHUC"
@@ -55,6 +144,8 @@ _HIGH = re.compile(
     r"QUAN UY|THI UY|DANG BO|BAN CHAP HANH|TRUNG UONG)"
 )
 _PLACELESS = re.compile(r"(?:UY BAN NHAN DAN|UBND|HOI DONG NHAN DAN|HDND)(?:\s+(?:TINH|THANH PHO|HUYEN|XA|PHUONG))?")
+
+_TORN = re.compile(r"(?:BAN NHAN DAN|NHAN DAN|DONG NHAN DAN|GIAO DUC VA|TAI CHINH|Y TE)\b")
 
 # The few issuers whose name the forms print letter by letter.
 _SPACED_NAMES = ("THỦ TƯỚNG CHÍNH PHỦ", "CHÍNH PHỦ", "QUỐC HỘI", "VĂN PHÒNG CHÍNH PHỦ", "CHỦ TỊCH NƯỚC")
@@ -91,6 +182,8 @@ def starts_agency(text: str) -> bool:
     return any(bare_words[: len(head)] == head for head in _LONG_HEADS)
 
 
+_NO_NAME = "no name of an agency in the letterhead"
+
 # What a narrow column leaves on a line of its own: "ỦY / BAN NHÂN DÂN".
 _BROKEN = frozenset({"UY", "HOI", "BO", "SO", "UY BAN NHAN"})
 _BARE_HEADS = frozenset(bare(head) for head in _SHORT_HEADS)
@@ -107,34 +200,68 @@ def read_letterhead(lines: Sequence[Segment], *, joint: bool) -> Letterhead:
     texts = [_clean(line.text) for line in lines]
     names = _grouped(texts)
     if not names:
-        return Letterhead(superior=None, issuer=None, sure=0.0, problem="no name of an agency in the letterhead")
+        return Letterhead(superior=None, issuer=None, sure=0.0, problem=_NO_NAME)
     if joint or any(texts[end - 1].endswith(("-", "–")) for _, end in names[:-1]):
         whole = " - ".join(_joined(texts, group).strip(" -–") for group in names)
-        return _judged(None, whole, 0.9)
-    if len(names) == 1 and len(lines) == 1:
-        return _judged(None, texts[0], 0.99)
-    weight = _heavy_from(lines)
-    wording = names[-1][0]
+        found = Letterhead(superior=None, issuer=whole, sure=0.9)
+    elif len(texts) == 1:
+        found = _of_one_line(texts[0], cut=lines[0].cut)
+    else:
+        found = _of_lines(texts, names, _heavy_from(lines))
+    return _judged(found, in_column=lines[0].column is Column.LEFT)
+
+
+def _of_one_line(text: str, *, cut: bool) -> Letterhead:
+    inner = _inner_name(text) if cut else None
+    if inner is None:
+        return Letterhead(superior=None, issuer=text, sure=0.99)
+    # The whole letterhead came as one line; the words alone say where the second name opens.
+    return Letterhead(superior=text[:inner].rstrip(), issuer=text[inner:], sure=0.7)
+
+
+def _of_lines(texts: Sequence[str], names: Sequence[tuple[int, int]], weight: int | None) -> Letterhead:
+    """Weigh the weight of the type (the issuer's name is bold, Phụ lục I mục II.2.b) against the words."""
     superior = ", ".join(_joined(texts, group) for group in names[:-1]) or None
     issuer = _joined(texts, names[-1])
-    if weight is None or weight == wording:
-        sure = 0.97 if weight is not None or len(names) <= 2 else 0.8
-        return _judged(superior, issuer, 0.99 if weight is not None and len(names) <= 2 else sure)
-    heavy = " ".join(texts[weight:])
-    above = " ".join(texts[:weight]) or None
-    return Letterhead(superior=above, issuer=heavy, sure=0.75, other=issuer, problem=_problem(heavy))
+    if weight is None or weight == names[-1][0]:
+        sure = 0.8 if len(names) > 2 else 0.97 if weight is None else 0.99
+        return Letterhead(superior=superior, issuer=issuer, sure=sure)
+    above, heavy = " ".join(texts[:weight]), " ".join(texts[weight:])
+    if _problem(above, below=False) or _LOOSE_START.match(heavy.upper()):
+        return Letterhead(superior=superior, issuer=issuer, sure=0.85, other=heavy)
+    return Letterhead(superior=above, issuer=heavy, sure=0.75, other=issuer)
 
 
-def _judged(superior: str | None, issuer: str, sure: float) -> Letterhead:
-    if not starts_agency(issuer):
-        sure = min(sure, 0.9)
-    return Letterhead(superior=superior, issuer=issuer, sure=sure, problem=_problem(issuer))
+def _inner_name(text: str) -> int | None:
+    """Find where a lower body's name opens behind that of a body of the State or the Party, in one line."""
+    if not _HIGH.match(bare(text.upper())):
+        return None
+    for match in re.finditer(r"(?<=\s)\S", text):
+        before, rest = text[: match.start()].rstrip(), text[match.start() :]
+        if len(before.split()) < 2 or _LOOSE_END.search(before.upper()) or _UNFINISHED.fullmatch(bare(before.upper())):
+            continue
+        if starts_agency(rest) and not _HIGH.match(bare(rest.upper())) and not rest.upper().startswith("BAN NHÂN"):
+            return match.start()
+    return None
 
 
-def _problem(issuer: str) -> str | None:
+def _judged(found: Letterhead, *, in_column: bool) -> Letterhead:
+    """Doubt a name that breaks off, and one that no word of agencies opens unless it stands in the left column."""
+    issuer = found.issuer or ""
+    problem = _problem(issuer, below=found.superior is not None)
+    if starts_agency(issuer):
+        return replace(found, problem=problem)
+    return replace(found, sure=min(found.sure, 0.9), problem=problem if in_column else _NO_NAME)
+
+
+def _problem(issuer: str, *, below: bool) -> str | None:
     plain = bare(issuer.upper())
+    if _TORN.match(plain):
+        return "the name of the issuer lost its beginning"
     if _PLACELESS.fullmatch(plain):
         return "the name of the issuer stops before its place"
+    if below and _ONLY_BELOW.fullmatch(plain):
+        return None
     if _UNFINISHED.fullmatch(plain) or _LOOSE_END.search(issuer.upper()):
         return "the name of the issuer breaks off"
     return None

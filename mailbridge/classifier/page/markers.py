@@ -11,6 +11,8 @@ import re
 import unicodedata
 from enum import Enum, auto
 
+from mailbridge.classifier.types import DocumentType, type_by_name, type_by_title
+
 
 class Role(Enum):
     """The part that a piece of text plays on the page; OTHER for all that only its neighbours can tell."""
@@ -59,7 +61,7 @@ STATE_NAME_PART = re.compile(
 MOTTO = re.compile(r"\bDoc\s+lap\b.{0,20}?\bHanh\s+phuc", re.IGNORECASE)
 PARTY_NAME = re.compile(r"DANG\s+CONG\s+SAN\s+VIET\s+NAM")
 _YOUTH = re.compile(r"DOAN\s+(?:TNCS|THANH NIEN CONG SAN)\s+HO CHI MINH")
-_STATE_WORDS = "cong hoa xa hoi chu nghia viet nam".split()
+_STATE_WORDS = ["cong", "hoa", "xa", "hoi", "chu", "nghia", "viet", "nam"]
 
 _BLANK = r"[\s.…_]{0,40}"
 _PREFIX = r"(?:(?:[Tt]hanh )?pho |T[Pp]\.? ?|[Tt]inh |[Hh]uyen |[Qq]uan |[Pp]huong |[Xx]a |[Tt]hi xa )?"
@@ -70,14 +72,14 @@ _DAY = (
     rf"(?<![A-Za-z])[Nn]gay\s*(?P<day>\d{{1,2}}(?!\d)|{_BLANK})\s*th[ae]ng\s*(?P<month>\d{{1,2}}(?!\d)|{_BLANK})\s*"
     rf"nam\b\s*(?P<year>\d{{4}}|2\d?{_BLANK}|{_BLANK})"
 )
-DATE = re.compile(rf"(?:(?P<place>{_PLACE})\s*[,.]\s*)?{_DAY}")
+DATE = re.compile(rf"(?:(?!Hom nay)(?P<place>{_PLACE})\s*[,.]\s*)?{_DAY}")
 DATE_WITHIN = re.compile(rf"(?<![A-Za-z/-])(?P<place>{_PLACE_WITHIN})\s*[,.]\s*{_DAY}")
 SHORT_DATE = re.compile(
     rf"(?P<place>{_PLACE})\s*,\s*[Nn]gay\s*(?P<day>\d{{1,2}})\s*[/.-]\s*(?P<month>\d{{1,2}})\s*[/.-]\s*(?P<year>\d{{4}})"
 )
 # Alone on its line, any few words before the comma are the place, as printed.
 _ODD_PLACE = re.compile(
-    r"(?P<place>[A-Z][^\d,;:.]{1,28}),\s*[Nn]gay\s*(?P<day>\d{1,2})\s*thang\s*(?P<month>\d{1,2})\s*nam\s*(?P<year>\d{4})"
+    r"(?P<place>(?!Hom nay|Sang|Chieu|Toi|Vao|Tu|Den)[A-Z][^\d,;:.]{1,28}),\s*[Nn]gay\s*(?P<day>\d{1,2})\s*thang\s*(?P<month>\d{1,2})\s*nam\s*(?P<year>\d{4})"
 )
 _DATE_BEGUN = re.compile(
     rf"(?:.{{0,40}},\s*)?[Nn]gay\s*(?:\d{{1,2}}|{_BLANK})\s*(?:thang\s*(?:\d{{1,2}}|{_BLANK})\s*(?:nam)?)?\s*$"
@@ -142,6 +144,14 @@ _BEGINNING = (
     (Role.ADDRESSED, ADDRESSED),
     (Role.GROUNDS, _GROUNDS),
 )
+
+
+def title_of(text: str) -> DocumentType | None:
+    """Recognise a title line (box 5a): in capitals, or a type's name alone on its line with a capital."""
+    kind = type_by_title(text)
+    if kind is None and text[:1].isupper():
+        kind = type_by_name(text.strip(" .:"))
+    return kind if kind is not None and kind.title_line else None
 
 
 def is_number_line(text: str) -> bool:

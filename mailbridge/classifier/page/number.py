@@ -90,9 +90,7 @@ def _looks_whole(segment: Segment) -> bool:
     return re.match(r"\d{1,6}[a-z]?\s?[/-]\s?[A-Z\d]", bare(segment.text)) is not None
 
 
-def _others(
-    head: Head, place: Place, title: str | None, symbol: DocumentSymbol
-) -> tuple[Rival[DocumentSymbol], ...]:
+def _others(head: Head, place: Place, title: str | None, symbol: DocumentSymbol) -> tuple[Rival[DocumentSymbol], ...]:
     found = []
     for segment in head.row:
         if segment.role in (Role.ADDRESSED, Role.GROUNDS):
@@ -104,9 +102,7 @@ def _others(
     return tuple(found)
 
 
-def _file_name_rivals(
-    file_name: str | None, place: Place, title: str | None
-) -> tuple[Rival[DocumentSymbol], ...]:
+def _file_name_rivals(file_name: str | None, place: Place, title: str | None) -> tuple[Rival[DocumentSymbol], ...]:
     symbol = symbol_in_file_name(file_name, title=title) if file_name else None
     return (Rival(value=symbol, source=f"part {place.part}, file name"),) if symbol else ()
 

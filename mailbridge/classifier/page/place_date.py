@@ -83,6 +83,9 @@ def _place(segment: Segment, place: Place, sure: float) -> Reading[str]:
     text = segment.text[lead + match.start("place") : lead + match.end("place")].strip(_EDGES)
     if not text:
         return absent("no place before the date")
+    if not is_known_place(text) and (text[:1].islower() or " " not in text):
+        # "phố Hồ Chí Minh", "Dương": the line before held the rest.
+        return absent("the place breaks off", (Rival(value=text, source=place.source(_BOX)),))
     if segment.cut and not is_known_place(text):
         # Cut out of a longer line, the place may have swallowed the last word of the box before it.
         rival = Rival(value=text, source=place.source(_BOX))

@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from mailbridge.classifier.page import markers
-from mailbridge.classifier.page.markers import Role, bare, role_of
+from mailbridge.classifier.page.markers import Role, bare, role_of, title_of
 from mailbridge.classifier.page.places import known_tail
-from mailbridge.classifier.types import type_by_title
 from mailbridge.mail.pages import Box, Line, Page
 
 # A letterhead with stamps, signature texts and a long title stays well under 60 lines; words of one line beyond 1000
@@ -40,7 +39,8 @@ class Segment:
     """
     A piece of a line that belongs to one box of Phụ lục I.
 
-    `cut` says that the piece was cut out of a longer line by its words, so that its ends are less sure.
+    `cut` says that the piece was cut out of a longer line by its words, so that its ends are less sure. `centred` says
+    that it stands in the middle of the page and does not fill a line, as titles do.
     """
 
     text: str
@@ -50,6 +50,7 @@ class Segment:
     bold: bool | None = None
     size: float = 13.0
     cut: bool = False
+    centred: bool = False
     line: int = 0
 
 
@@ -145,10 +146,10 @@ def _in_columns(pieces: list[Segment], page: Page) -> list[Segment]:
     for piece in pieces:
         # Lines of both columns overlap in height, so the first line under them is known only when it is met.
         if under or _is_under(piece, boundary, heading, page.width):
-            under.append(replace(piece, column=Column.UNDER))
-        elif (piece.box.left + piece.box.right) / 2 < boundary and piece.role not in _ON_THE_RIGHT:
-            left.append(replace(piece, column=Column.LEFT))
-        elif piece.cut and (piece.role is Role.NUMBER or markers.ABOUT.match(bare(piece.text))):
+            under.append(replace(piece, column=Column.UNDER, centred=_is_centred(piece, page.width)))
+        elif ((piece.box.left + piece.box.right) / 2 < boundary and piece.role not in _ON_THE_RIGHT) or (
+            piece.cut and (piece.role is Role.NUMBER or markers.ABOUT.match(bare(piece.text)))
+        ):
             left.append(replace(piece, column=Column.LEFT))
         else:
             right.append(replace(piece, column=Column.RIGHT))
@@ -182,6 +183,12 @@ def _is_under(piece: Segment, boundary: float, heading: float, width: float) -> 
         return False
     crosses = piece.box.left < boundary - 0.03 * width and piece.box.right > boundary + 0.03 * width
     middle = (piece.box.left + piece.box.right) / 2
-    if type_by_title(piece.text) and abs(middle - width / 2) < 0.1 * width:
+    if title_of(piece.text) and abs(middle - width / 2) < 0.1 * width:
         return True
     return crosses and (abs(middle - width / 2) < 0.12 * width or piece.box.right - piece.box.left > 0.5 * width)
+
+
+def _is_centred(piece: Segment, width: float) -> bool:
+    """Tell a title from a body line: a full line is centred too, but as wide as the margins allow."""
+    middle = (piece.box.left + piece.box.right) / 2
+    return abs(middle - width / 2) < 0.05 * width and piece.box.right - piece.box.left < 0.72 * width

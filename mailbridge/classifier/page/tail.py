@@ -11,7 +11,7 @@ from mailbridge.classifier.page.addressing import Item, items_of
 from mailbridge.classifier.page.certainty import Place, absent
 from mailbridge.classifier.page.markers import Role, bare, role_of
 from mailbridge.classifier.page.offices import is_office
-from mailbridge.classifier.page.signing import AUTHORITY, is_authority, is_person, signings
+from mailbridge.classifier.page.signing import AUTHORITY, has_surname, is_authority, is_person, signings
 from mailbridge.classifier.types import TypeGroup, type_by_title
 from mailbridge.mail.pages import Line, Page, Pages
 
@@ -104,12 +104,14 @@ def _stands_right(line: Line, first: Line) -> bool:
 
 def _by_boxes(page: Page, lines: Sequence[Line], anchor: int) -> Foot:
     here = lines[anchor]
-    half = 0.5 * page.width
+    half, edge = 0.5 * page.width, 0.33 * page.width
     area = [line for line in lines[: anchor + _FOOT_LINES] if line.box.top > here.box.top - 8 * max(here.size, 8)]
-    right = [line for line in area if _middle(line) > half and line.box.left > 0.33 * page.width]
+    right = [line for line in area if _middle(line) > half and line.box.left > edge]
     # Over the line of "Nơi nhận" the signing block may have begun, but the end of the body may stand there too.
     right = _from_block_start(right, here.box.top - here.size)
-    left = [line for line in area if line.box.top >= here.box.top - 1 and _middle(line) <= half]
+    left = [
+        line for line in area if line.box.top >= here.box.top - 1 and (_middle(line) <= half or line.box.left <= edge)
+    ]
     # One line may hold both halves where the gap between them was narrow.
     pieces = [piece for line in left for piece in _halves(line.text)]
     words = tuple(text for text, is_right in pieces if not is_right)
@@ -132,9 +134,12 @@ def _by_words(page: Page, lines: Sequence[Line], anchor: int) -> Foot:
     left: list[str] = []
     right: list[str] = []
     for text, is_right in pieces:
-        if is_right or is_authority(text) or is_office(text):
-            right.append(text)
-        elif right and not _BULLET.match(text) and (is_person(text) or text == text.upper()):
+        if (
+            is_right
+            or is_authority(text)
+            or is_office(text)
+            or (right and not _BULLET.match(text) and (is_person(text) or text == text.upper()))
+        ):
             right.append(text)
         elif not right or _BULLET.match(text):
             left.append(text)
@@ -170,7 +175,7 @@ def _right_piece(text: str) -> int | None:
     """Find an office in capitals or a name behind the ";" or "." that closes an entry, or behind "Nơi nhận:"."""
     for match in re.finditer(r"(?<=[;.:])\s+(?=\w)", text):
         rest = text[match.end() :]
-        if is_office(rest) or (is_person(rest) and "Lưu" in text[: match.start()]):
+        if is_office(rest) or (is_person(rest) and has_surname(rest)):
             return match.end()
     return None
 

@@ -43,6 +43,9 @@ def read_type(head: Head, symbol: Reading[DocumentSymbol], place: Place) -> Read
     if told is None:
         return absent("no title line, and the number does not tell the type")
     addressed = any(segment.role is Role.ADDRESSED for segment in head.row)
+    if named is not None and named.rule == "C1" and not addressed:
+        rival = Rival(value=told, source=place.source("3"))
+        return absent("no title line, and the number is too short to tell the type", (rival,))
     return place.found(told, 0.95 if told == _LETTER and addressed else 0.85, "3", limit=symbol.confidence or 0.85)
 
 
@@ -144,6 +147,8 @@ def _goes_on(lines: Sequence[Segment], segment: Segment) -> bool:
         return segment.bold and _is_capital(first.text) == _is_capital(segment.text)
     if _is_capital(first.text) or _is_capital(segment.text):
         return _is_capital(first.text) and _is_capital(segment.text)
+    if first.centred:
+        return segment.centred
     return segment.text[:1].islower() or segment.text[:1].isdigit() or carries_on(last.text)
 
 
@@ -170,7 +175,7 @@ def _without_who_decides(lines: list[Segment]) -> list[Segment]:
 def _sure_of(lines: Sequence[Segment]) -> float:
     if all(line.bold for line in lines) or all(_is_capital(line.text) for line in lines):
         return 0.97
-    return 0.96 if len(lines) == 1 else 0.85
+    return 0.96 if len(lines) == 1 or all(line.centred for line in lines) else 0.85
 
 
 def _in_sentence_case(text: str) -> str:

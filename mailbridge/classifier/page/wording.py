@@ -9,7 +9,7 @@ from mailbridge.classifier.page.markers import bare
 _WORD = re.compile(r"[^\W\d_]+")
 _VOWELS = re.compile(r"[aeiouy]+")
 # Small words without a vowel that are written so.
-_SHORTHANDS = frozenset("km kg mm cm dm kv kw mw kwh ml mg tr đ".split())
+_SHORTHANDS = frozenset(["km", "kg", "mm", "cm", "dm", "kv", "kw", "mw", "kwh", "ml", "mg", "tr", "đ"])
 
 
 def has_broken_words(text: str) -> bool:

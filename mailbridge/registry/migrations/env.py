@@ -7,7 +7,6 @@ from alembic import context
 context.configure(
     connection=context.config.attributes["connection"],
     render_as_batch=True,  # SQLite cannot alter most of a table in place
-    transactional_ddl=True,  # SQLite can, once the driver leaves BEGIN to us: half a schema is never there
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,171 @@
+"""
+The documents of a mail: which file is a document of its own, which belongs to another, which is the same once more.
+
+Source: NĐ 30/2020/NĐ-CP, Điều 22 (one arrival number a document, its annexes included) and Phụ lục I, II.8 (annexes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from mailbridge.classifier.folding import fold
+from mailbridge.classifier.hints import agree, compared
+from mailbridge.classifier.kinds import Document
+from mailbridge.classifier.page import read_document
+from mailbridge.classifier.symbol import find_symbols
+from mailbridge.mail.message import Message, Part
+from mailbridge.mail.pages import Pages
+
+_ANNEX = re.compile(r"\W{0,3}(?:phu luc\b|(?:ban hanh )?kem theo\b|mau so\b|bieu mau\b|danh muc kem theo\b)")
+_ANNEX_LINES = 14
+_PDF = "application/pdf"
+_NEVER_PARTS = (
+    "text/calendar",
+    "text/vcard",
+    "application/pkcs7",
+    "application/x-pkcs7",
+    "application/pgp",
+    "application/ms-tnef",
+    "message/",
+    "multipart/",
+)
+_MARKS_IN_NAMES = re.compile(r"(?:[._ -](?:signed|sign|daky|ky|final|scan|ban\W?ky)|\(\d\))+\Z")
+
+
+def gather_documents(message: Message, pages: Mapping[str, Pages]) -> tuple[Document, ...]:
+    """
+    Read the documents that have pages, each with its annexes and other copies in `parts`.
+
+    Args:
+        pages: By part index; a part without an entry could not be read and can only be an annex here.
+
+    Returns:
+        In the order of their main parts; () when no file has the form of a document.
+    """
+    read = {part.index: document for part in message.parts if (document := _document_of(part, pages)) is not None}
+    mains = _mains(read, {part.index: part for part in message.parts}, pages)
+    if not mains:
+        return ()
+    groups = _grouped(message, mains, read, pages)
+    documents = [replace(read[main], main=main, parts=(main, *others)) for main, others in groups.items()]
+    names = {part.index: part.name for part in message.parts}
+    return tuple(
+        compared(
+            document,
+            message,
+            names=[(document.main, names[document.main])],
+            alone=len(documents) == 1,
+        )
+        for document in documents
+    )
+
+
+def _document_of(part: Part, pages: Mapping[str, Pages]) -> Document | None:
+    file = pages.get(part.index)
+    if file is None:
+        return None
+    document = read_document(file, part=part.index, file_name=part.name)
+    return document if document is not None and _is_substantial(document) else None
+
+
+def _is_substantial(document: Document) -> bool:
+    """Ask for two of number, notation, issuer, date and type: the Quốc hiệu alone stands over contracts as well."""
+    symbol = document.symbol.value
+    signs = (
+        symbol is not None and symbol.number is not None,
+        symbol is not None or any(not rival.source.endswith("file name") for rival in document.symbol.rivals),
+        document.issuer.value is not None,
+        document.issued_date.value is not None,
+        document.type.value is not None,
+    )
+    return sum(signs) >= 2
+
+
+def _mains(read: Mapping[str, Document], parts: Mapping[str, Part], pages: Mapping[str, Pages]) -> dict[str, list[str]]:
+    """Choose the files that are documents of their own; each with the copies of itself in other formats."""
+    mains: dict[str, list[str]] = {}
+    for index, document in read.items():
+        twin = next((main for main in mains if _is_same(document, read[main], parts[index], parts[main])), None)
+        if twin is None:
+            mains[index] = []
+        elif parts[index].type == _PDF and parts[twin].type != _PDF:
+            mains = {index if main == twin else main: others for main, others in mains.items()}
+            mains[index].append(twin)
+        else:
+            mains[twin].append(index)
+    numbered = [main for main in mains if _has_number(read[main]) and not read[main].draft]
+    if not numbered:
+        return mains
+    annexes = {main for main in mains if main not in numbered and _is_annex(read[main], pages[main])}
+    return {main: others for main, others in mains.items() if main not in annexes}
+
+
+def _has_number(document: Document) -> bool:
+    return document.symbol.value is not None and document.symbol.value.number is not None
+
+
+def _is_same(one: Document, other: Document, part: Part, other_part: Part) -> bool:
+    """The same document in another format: same symbol, or same name of file with a symbol missing on one side."""
+    first, second = one.symbol.value, other.symbol.value
+    if first is not None and second is not None and first.number and second.number:
+        same_issuer = (
+            not one.issuer.value or not other.issuer.value or fold(one.issuer.value) == fold(other.issuer.value)
+        )
+        return agree(first, second) and len(first.text) == len(second.text) and same_issuer
+    return _stem(part) == _stem(other_part) != ""
+
+
+def _stem(part: Part) -> str:
+    stem = fold((part.name or "")[:200]).rsplit(".", 1)[0]
+    return _MARKS_IN_NAMES.sub("", stem)
+
+
+def _is_annex(document: Document, pages: Pages) -> bool:
+    """A file without a number of its own that is a draft or says at its top what it belongs to."""
+    return document.draft or _annex_lines(pages) != ""
+
+
+def _annex_lines(pages: Pages) -> str:
+    if not pages.pages:
+        return ""
+    lines = [line.text[:300] for line in pages.pages[0].lines[:_ANNEX_LINES]]
+    place = next((place for place, line in enumerate(lines) if _ANNEX.match(fold(line))), None)
+    return "" if place is None else " ".join(lines[place : place + 3])
+
+
+def _grouped(
+    message: Message, mains: Mapping[str, list[str]], read: Mapping[str, Document], pages: Mapping[str, Pages]
+) -> dict[str, tuple[str, ...]]:
+    """Give each remaining file to the document that its heading names, else to the one before it, else to the first."""
+    groups = {main: list(copies) for main, copies in mains.items()}
+    taken = {index for main, copies in mains.items() for index in (main, *copies)}
+    containers = {part.inside for part in message.parts if part.inside}
+    before = next(iter(groups))
+    for part in message.parts:
+        if part.index in taken:
+            before = next(main for main, copies in mains.items() if part.index in (main, *copies))
+        elif can_be_annex(part) and part.index not in containers:
+            groups[_named(part, pages, groups, read) or before].append(part.index)
+    return {main: tuple(others) for main, others in groups.items()}
+
+
+def _named(
+    part: Part, pages: Mapping[str, Pages], groups: Mapping[str, Sequence[str]], read: Mapping[str, Document]
+) -> str | None:
+    file = pages.get(part.index)
+    for symbol in find_symbols(_annex_lines(file)) if file else ():
+        for main in groups:
+            own = read[main].symbol.value
+            if own is not None and agree(symbol, own):
+                return main
+    return None
+
+
+def can_be_annex(part: Part) -> bool:
+    """Say whether a file may be a piece of a document: not a signature, a calendar entry or a picture in the text."""
+    if not part.is_attachment or part.type.startswith(_NEVER_PARTS) or part.declared_type.startswith(_NEVER_PARTS):
+        return False
+    in_text = part.content_id is not None and part.disposition != "attachment"
+    return not (part.type.startswith("image/") and in_text)

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from mailbridge.mail.containers import DOCX
+from mailbridge.mail.filetype import identify
+from mailbridge.mail.message import Part
+from mailbridge.ports import OpenedFile, Reading
+from mailbridge.reading.files import LimitedReading, Limits, may_hold_document
+from mailbridge.verify.evidence import Evidence, Trust
+from mailbridge.verify.signature import Status
+from tests.reading.builders_files import letter_docx, letter_pdf
+from tests.reading.builders_pdf_raw import bomb_pdf, encrypted, signed
+
+EVIDENCE = Evidence(at=datetime(2026, 3, 6, tzinfo=UTC), trust=Trust())
+
+
+def part(
+    content: bytes,
+    index: str = "1.2",
+    *,
+    name: str | None = "file",
+    type: str | None = None,  # noqa: A002 - the name of the field
+    disposition: str | None = "attachment",
+    content_id: str | None = None,
+    problem: str | None = None,
+) -> Part:
+    return Part(
+        index=index,
+        name=name,
+        raw_name=name,
+        declared_type="application/octet-stream",
+        type=type or identify(content, name, "application/octet-stream"),
+        disposition=disposition,
+        content_id=content_id,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        problem=problem,
+    )
+
+
+@pytest.fixture(scope="module")
+def reading() -> Iterator[LimitedReading]:
+    # Ample time: the machine that runs the tests may be busy.
+    made = LimitedReading(Limits(seconds=20, parallel=2))
+    yield made
+    made.close()
+
+
+def open_all(reading: Reading, *parts: Part) -> tuple[OpenedFile, ...]:
+    return asyncio.run(reading.open(parts, EVIDENCE))
+
+
+def open_one(reading: Reading, one: Part) -> OpenedFile:
+    [opened] = open_all(reading, one)
+    return opened
+
+
+def test_files_come_back_in_order_each_with_its_own(reading: LimitedReading) -> None:
+    opened = open_all(
+        reading,
+        part(b"hello there", "1", name=None, disposition=None),
+        part(letter_pdf(), "2"),
+        part(b"\xff\xd8\xff\xe0" + bytes(50), "3"),
+        part(letter_docx(), "4"),
+        part("Số: 12/QĐ-UBND".encode(), "5", name="ghi chu.txt"),
+    )
+    assert [file.part for file in opened] == ["2", "3", "4", "5"]
+    pdf, picture, docx, text = opened
+    for file in (pdf, docx):
+        assert file.problem is None
+        assert file.pages is not None
+        assert "Số: 1234/SNV-VP" in file.pages.text
+    assert picture.problem == "unsupported: image/jpeg needs OCR, and is not read yet"
+    assert text.pages is not None
+    assert text.pages.text == "Số: 12/QĐ-UBND"
+
+
+def test_pages_survive_the_way_back_unchanged(reading: LimitedReading) -> None:
+    from mailbridge.reading.pdf import read_pdf
+
+    assert open_one(reading, part(letter_pdf(pages=8))).pages == read_pdf(letter_pdf(pages=8))
+
+
+def test_long_office_text_gives_first_and_last_pages(reading: LimitedReading) -> None:
+    pages = open_one(reading, part(letter_docx(pages=9), type=DOCX)).pages
+    assert pages is not None
+    assert [page.number for page in pages.pages] == [1, 2, 3, 8, 9]
+    assert pages.total == 9
+
+
+def test_signature_is_judged_beside_the_text(reading: LimitedReading) -> None:
+    opened = open_one(reading, part(signed(letter_pdf())))
+    assert opened.pages is not None
+    [signature] = opened.signatures
+    assert signature.part == "1.2"
+    assert signature.status is not Status.TOTAL_PASSED
+    assert signature.signer == "Sở Nội vụ"
+
+
+def test_broken_signature_costs_no_text(reading: LimitedReading) -> None:
+    content = letter_pdf() + b"\n9 0 obj << /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >> endobj\n"
+    opened = open_one(reading, part(content))
+    assert opened.pages is not None
+    assert all(signature.status is not Status.TOTAL_PASSED for signature in opened.signatures)
+
+
+def test_signatures_that_cannot_be_judged_are_indeterminate_and_the_text_is_read(reading: LimitedReading) -> None:
+    no_time = Evidence(at=datetime(2026, 3, 6), trust=Trust())  # noqa: DTZ001 - a naive time is what breaks the judge
+    [opened] = asyncio.run(reading.open([part(signed(letter_pdf()))], no_time))
+    assert opened.pages is not None
+    [signature] = opened.signatures
+    assert signature.status is not Status.TOTAL_PASSED
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (encrypted(letter_pdf()), "encrypted: the PDF opens only with a password"),
+        (b"%PDF-1.7 nothing more", "malformed: the PDF cannot be opened"),
+        (letter_docx()[:-3000], "malformed: the ZIP package cannot be opened"),
+        (b"{\\rtf1 text}", "unsupported: application/rtf is not read yet"),
+        (b"PK\x05\x06" + bytes(18), "unsupported: application/zip is not read yet"),
+        (b"<html><body>x</body></html>", "unsupported: text/html is not read yet"),
+        (bytes(range(256)), "unsupported: application/octet-stream is not read yet"),
+    ],
+)
+def test_what_cannot_be_read_says_why(reading: LimitedReading, content: bytes, problem: str) -> None:
+    opened = open_one(reading, part(content))
+    assert opened.pages is None
+    assert opened.problem == problem
+
+
+def test_bombs_end_as_problems_in_time() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", "")
+        package.writestr("word/document.xml", b" " * 200_000_000)
+    bombs = part(bomb_pdf(), "1"), part(packed.getvalue(), "2")
+    reading = LimitedReading(Limits(seconds=4, memory=256 << 20, parallel=2))
+    try:
+        open_all(reading, part(b"warm", name="a.txt"))
+        start = time.monotonic()
+        pdf, docx = open_all(reading, *bombs)
+        assert time.monotonic() - start < 5
+    finally:
+        reading.close()
+    assert docx.problem is not None
+    assert docx.problem.startswith("too-large: ")
+    # pdfium may give up by itself, which leaves a page without lines, or be stopped.
+    assert pdf.pages is None or pdf.pages.text == ""
+    assert pdf.problem is None or pdf.problem.split(":")[0] in {"timeout", "memory", "malformed"}
+
+
+def test_loop_of_the_caller_goes_on_while_files_are_read(reading: LimitedReading) -> None:
+    async def run() -> int:
+        ticks = 0
+        work = asyncio.ensure_future(reading.open([part(letter_pdf(), str(n)) for n in range(6)], EVIDENCE))
+        while not work.done():
+            await asyncio.sleep(0.005)
+            ticks += 1
+        assert len(await work) == 6
+        return ticks
+
+    assert asyncio.run(run()) >= 3
+
+
+def test_which_parts_are_opened() -> None:
+    jpeg = b"\xff\xd8\xff" + bytes(9)
+    assert may_hold_document(part(b"%PDF-1.7", disposition="inline", name=None))
+    assert may_hold_document(part(jpeg, disposition="attachment", content_id="a@b"))
+    assert may_hold_document(part(jpeg, disposition="inline"))
+    assert not may_hold_document(part(jpeg, disposition="inline", content_id="logo@b"))
+    assert not may_hold_document(part(b"text", name=None, disposition=None))
+    assert not may_hold_document(part(b"%PDF-1.7", problem="too-large: 60 MB"))
+    for media_type in ("application/pkcs7-signature", "message/rfc822", "text/calendar", "message/delivery-status"):
+        assert not may_hold_document(part(b"x", type=media_type))
+    for media_type in ("application/msword", "application/zip", "application/edxml+xml", "application/pkcs7-mime"):
+        assert may_hold_document(part(b"x", type=media_type))
