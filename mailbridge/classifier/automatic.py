@@ -119,7 +119,8 @@ def is_vacation(message: Message) -> bool:
     """Say whether this is the reply of an absent person's program, by its fields or its words."""
     if any(message.first(name) is not None for name in _REPLY_FIELDS):
         return True
-    if any(part.is_attachment for part in message.parts):
+    # The logo of a signature is no file that anybody sends.
+    if any(part.is_attachment and not (part.content_id and part.type.startswith("image/")) for part in message.parts):
         return False
     text = message.text[: _LONGEST_REPLY + 1]
     if len(text) > _LONGEST_REPLY:

@@ -87,6 +87,13 @@ def _receipt(mail: _Mail) -> Classification | None:
     return None
 
 
+def _receipt_by_subject(mail: _Mail) -> Classification | None:
+    """Only behind the documents: a clerk may answer an acknowledgement with the document that was missing."""
+    if signs.speaks_of_receipt(mail.message):
+        return _answer(mail, Kind.RECEIPT, 0.9, "the subject is that of an acknowledgement or a return")
+    return None
+
+
 def _attached(mail: _Mail) -> Classification | None:
     documents = gather_documents(mail.message, mail.pages)
     if not documents:
@@ -217,6 +224,7 @@ _CHECKS: tuple[Callable[[_Mail], Classification | None], ...] = (
     _receipt,
     _attached,
     _in_body,
+    _receipt_by_subject,
     _petition,
     _unread,
     _sent_by_machine,

@@ -9,12 +9,12 @@ they are met. The letters of the rules: P (Party), L1–L4 (normative and parlia
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mailbridge.classifier.issuers import MINISTRIES, is_known_body, is_party_body, is_state_body, looks_like_issuer
 from mailbridge.classifier.types import DocumentType, type_by_abbreviation, type_by_title
+from mailbridge.classifier.writing import NUMBER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,12 +49,7 @@ class Reading:
 
 _LETTER = "A-Za-zĐđƯưƠơÂâÊêÔôĂă"
 _GROUP = re.compile(rf"[{_LETTER}][{_LETTER}0-9&.+]{{0,29}}(?:\([{_LETTER}0-9]{{1,8}}\))?\Z")
-_NUMBER = re.compile(r"(?:\d{1,6}(?:[A-Za-zĐđ]|\.\d{1,3})?)\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
-_LABEL = re.compile(r"(?i)\s*(?:số\s*(?:và\s*)?(?:,?\s*ký\s*hiệu)?|so|no)\b\s*[.:]?\s*")
-_BLANK_NUMBER = re.compile(r"[\s._…]*(?=[/-])")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-") | dict.fromkeys("∕／⁄", "/") | {"\u00ad": "-", "\u00a0": " "})
-
 AMBIGUOUS = frozenset({"CT", "TC", "PC", "DA", "PA", "BC", "HD", "QC"})
 """Types that are also issuers or units: CT is Chỉ thị, but Cục Thuế in 10315/CT-TTHT."""
 _MORE_OFTEN_BODIES = frozenset({"CT", "TC", "PC"})
@@ -70,68 +65,11 @@ _HYPHEN_BODIES = frozenset({("GD", "ĐT"), ("SGD", "ĐT"), ("BGD", "ĐT"), ("LĐ
 _TITLE_TELLS = frozenset({"CP", "TTg", "HĐBT", "CTN", "QH", "TCCP", "GD-ĐT"})
 
 
-def plain(text: str) -> str:
-    """Return `text` in NFC with one kind of dash, slash and blank and no characters without a shape."""
-    line = unicodedata.normalize("NFC", text).translate(_DASHES)
-    if line.isascii():
-        return line
-    return "".join(char for char in line if unicodedata.category(char) != "Cf")
-
-
-def clean(text: str) -> tuple[str, tuple[str, ...]]:
-    """Apply document-form §4.1; return the normalised text and what had to be mended for it."""
-    slips: list[str] = []
-    line = plain(text)
-    if set(line) & {"Ð", "ð", "Ɖ"}:
-        line = line.replace("Ð", "Đ").replace("ð", "đ").replace("Ɖ", "Đ")
-        slips.append("a foreign letter was read as Đ")
-    line = " ".join(_LABEL.sub("", line, count=1).split() if _LABEL.match(line) else line.split())
-    line = _without_edges(line, slips)
-    # Blanks around a separator; two replacements a mark, so that no pattern can run back and forth.
-    tight = line
-    for mark in "/-":
-        tight = tight.replace(" " + mark, mark).replace(mark + " ", mark)
-    if tight != line:
-        slips.append("blanks around a separator")
-    return _close_gaps(tight, slips), tuple(slips)
-
-
-def _without_edges(line: str, slips: list[str]) -> str:
-    """Drop stray punctuation at both ends and the dots that stand for a number not yet given."""
-    blank = _BLANK_NUMBER.match(line)
-    if blank:
-        line = line[blank.end() :]
-    elif line[:1] in {".", ",", ":", ";"}:
-        line = line.lstrip(".,:; ")
-        slips.append("stray punctuation before the number")
-    line = line.rstrip(" .,;:/-_*")
-    return line[:-1].rstrip() if line.endswith(")") and "(" not in line else line
-
-
-def _close_gaps(line: str, slips: list[str]) -> str:
-    """Mend blanks inside: a lost slash ("15 CT-TTg"), a torn type ("TT Tr"), a lost hyphen ("QĐ UBND")."""
-    if line.count(" ") > 2 or " " not in line:
-        return line
-    head, _, rest = line.partition(" ")
-    if _NUMBER.match(head):
-        mark = "-" if re.match(r"[^-/ ]+/", rest) and type_by_abbreviation(rest.split("/")[0], party=True) else "/"
-        slips.append("the mark behind the number is lost")
-        return _close_gaps(head + mark + rest, slips)
-    before, last = re.split(r"[/-]", head)[-1], re.split(r"[/-]", rest)[0].split(" ")[0]
-    if type_by_abbreviation(before + last, party=False) or is_known_body(before + last):
-        slips.append("a blank inside a group")
-        return _close_gaps(head + rest, slips)
-    if is_known_body(last) or type_by_abbreviation(before, party=False):
-        slips.append("a hyphen is lost")
-        return _close_gaps(f"{head}-{rest}", slips)
-    return line
-
-
 def split(text: str, title: str | None) -> Split | None:
     """Cut a normalised symbol into its groups; None when it has not the shape of one. `title` as in `parse_symbol`."""
     pieces = re.split(r"([/-])", text)
     number, marks, groups = pieces[0] or None, pieces[1::2], pieces[2::2]
-    if not groups or len(groups) > 9 or (number is not None and not _NUMBER.match(number)):
+    if not groups or len(groups) > 9 or (number is not None and not NUMBER.match(number)):
         return None
     year = None
     if _YEAR.match(groups[0]) and marks[0] == "/" and len(groups) > 1 and marks[1] == "/":

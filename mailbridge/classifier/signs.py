@@ -16,7 +16,9 @@ from mailbridge.mail.pages import Pages
 
 _LONGEST = 20_000
 
-_RECEIPT_SUBJECT = re.compile(r"\[(?:bao nhan|tra lai|receipt|returned)\]")
+_RECEIPT_SUBJECT = re.compile(
+    r"(?:(?:re|fw|fwd|tra loi|chuyen tiep) ?: ?){0,5}\[(?:bao nhan|tra lai|receipt|returned)\]"
+)
 _STATUS_TAGS = (b"StatusCode>", b"ResponseFor>")
 
 _PETITION_WORDS = (
@@ -85,10 +87,13 @@ _ADVERT = re.compile(
 
 
 def is_receipt(message: Message) -> bool:
-    """Say whether this is a receipt: a letter of ours or of another installation, or an edXML status."""
-    if message.first(OWN_LETTER) is not None or _RECEIPT_SUBJECT.match(fold(message.subject[:200])):
-        return True
-    return any(is_status(part) for part in message.parts)
+    """Say whether this is surely a receipt: a letter of this or another installation, or an edXML status."""
+    return message.first(OWN_LETTER) is not None or any(is_status(part) for part in message.parts)
+
+
+def speaks_of_receipt(message: Message) -> bool:
+    """Say whether the subject is that of an acknowledgement or a return; an answer to one keeps it too."""
+    return bool(_RECEIPT_SUBJECT.match(fold(message.subject[:200])))
 
 
 def is_edxml(part: Part) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mailbridge.classifier import grammar
 from mailbridge.classifier.issuers import is_known_body, looks_like_issuer
+from mailbridge.classifier.writing import clean, plain
 
 _LONGEST = 120
 _MOST = 500
@@ -25,7 +26,7 @@ _IN_TEXT = re.compile(
     rf"| ?- ?{_GROUP}/{_GROUP}(?:-{_GROUP})?"
     rf"|/{_SMALL})"
 )
-_CUE = re.compile(r"(?i)(?:số|sô|so|cv|công văn|văn bản|kh|ký hiệu)\s{0,2}[:.]?\s{0,2}\Z")
+_CUE = re.compile(r"(?i)(?<!\w)(?:số|sô|so|cv|công văn|văn bản|kh|ký hiệu)\s{0,2}[:.]?\s{0,2}\Z")
 _CUE_LENGTH = 16
 
 
@@ -77,8 +78,8 @@ def parse_symbol(text: str, *, title: str | None = None) -> DocumentSymbol | Non
     """
     if len(text) > _LONGEST:
         return None
-    clean, slips = grammar.clean(text)
-    parts = grammar.split(clean, title)
+    normal, slips = clean(text)
+    parts = grammar.split(normal, title)
     reading = grammar.read(parts) if parts else None
     if parts is None or reading is None:
         return None
@@ -87,7 +88,7 @@ def parse_symbol(text: str, *, title: str | None = None) -> DocumentSymbol | Non
     if parts.small:
         slips += ("small letters",)
     return DocumentSymbol(
-        text=clean,
+        text=normal,
         raw=text,
         number=parts.number,
         year=parts.year,
@@ -108,7 +109,7 @@ def find_symbols(text: str) -> tuple[DocumentSymbol, ...]:
     taken. A short or unknown symbol counts only behind a word such as "số". Time is linear in the length of `text`.
     """
     found: dict[str, DocumentSymbol] = {}
-    for match in _IN_TEXT.finditer(grammar.plain(text)):
+    for match in _IN_TEXT.finditer(plain(text)):
         symbol = parse_symbol(match.group())
         if symbol is not None and symbol.text not in found and _is_believable(symbol, match):
             found[symbol.text] = symbol

@@ -9,6 +9,7 @@ means different things in the State and in the Party (TT: Thông tư, Thông tri
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -178,7 +179,7 @@ def type_by_title(line: str) -> DocumentType | None:
     Letter-spaced titles ("Q U Y Ế T  Đ Ị N H"), either place of the tone, NFD and lost marks are read; text in small
     letters is not: "quyết định" in a sentence is no title.
     """
-    text = " ".join(fold_tones(line).strip(" .:;*-–_\u00a0").split())
+    text = " ".join(unicodedata.normalize("NFC", line).strip(" .:;*-–_\u00a0").split())
     if not text or len(text) > _LONGEST:
         return None
     head = _capital_head(text)

@@ -27,9 +27,9 @@ from mailbridge.mail.pages import Pages
 
 _LEAST_TEXT = 40
 """Characters; a scan carries some stray ones of a stamp or a signing program."""
-_HEAD_LINES = 15
 _LEAST_PICTURE = 50_000
 """Octets; logos and icons are smaller, a photographed page is not."""
+_HEAD_LINES = 15
 _SCANS = ("application/pdf", "image/")
 _CARRIERS = (
     "application/pdf",

@@ -28,7 +28,8 @@ _HEAD = 4096
 # ISO 32000-1 annex H.3.4.1: readers accept a PDF whose header stands somewhere within the first 1024 octets.
 _PDF_JUNK = 1024
 _PDF_HEADER = re.compile(rb"%PDF-\d\.\d")
-_PDF_OBJECT = re.compile(rb"\d+\s+\d+\s+obj\b")
+# Bounded, or a long run of digits would be tried from each of them on.
+_PDF_OBJECT = re.compile(rb"\d{1,10}\s{1,8}\d{1,5}\s{1,8}obj\b")
 
 # Signatures at the very start that need no second look.
 _STARTS: tuple[tuple[bytes, str], ...] = (
@@ -59,6 +60,7 @@ _CMS_OID_SIGNED = b"\x02"
 _PEM_CMS = re.compile(rb"\s*-----BEGIN (?:PKCS7|PKCS #7 SIGNED DATA|CMS)-----\s*([A-Za-z0-9+/=\s]+)")
 
 _XML_ROOT = re.compile(r"<(?![?!])(?:([\w.-]+):)?([\w.-]+)")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _HTML = re.compile(
     r"<(?:!doctype\s+html|html|head|body|meta|title|table|div|p|span|font|style|script|br|h[1-6])\b", re.I
 )
@@ -150,6 +152,7 @@ def _by_text(content: bytes, name: str, declared: str) -> str | None:
 
 
 def _markup_type(start: str) -> str:
+    start = _COMMENT.sub("", start).lstrip()
     root = _XML_ROOT.search(start)
     local = root.group(2).lower() if root else ""
     if local in {"edxml", "edxmlenvelope"}:
@@ -160,7 +163,7 @@ def _markup_type(start: str) -> str:
         return "text/html"
     if start.startswith("<?xml"):
         return XML
-    return "text/html" if _HTML.search(start[:_HEAD]) else XML if root else "text/plain"
+    return "text/html" if _HTML.search(start) else XML if root else "text/plain"
 
 
 def _text(content: bytes) -> str | None:

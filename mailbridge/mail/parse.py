@@ -187,12 +187,20 @@ def _octets(leaf: MimeMessage) -> bytes:
 
 def _file_name(leaf: MimeMessage) -> str | None:
     """Return the name as the header says it, decoded by RFC 2231 or, against the rules but common, by RFC 2047."""
-    name = leaf.get_param("filename", None, "content-disposition") or leaf.get_param("name", None, "content-type")
-    if not name:
+    name = _parameter(leaf, "content-disposition", "filename") or _parameter(leaf, "content-type", "name")
+    return decode_field(name.encode("utf-8", "surrogateescape")) or None if name else None
+
+
+def _parameter(leaf: MimeMessage, field: str, parameter: str) -> str | None:
+    """Return a parameter of a header field; raw 8-bit octets, which the library would replace, are decoded first."""
+    raw = next((str(value) for name, value in leaf.raw_items() if name.lower() == field), None)
+    if raw is None:
         return None
-    text = collapse_rfc2231_value(name) if isinstance(name, tuple) else str(name)
-    decoded = decode_field(text.encode("utf-8", "surrogateescape"))
-    return decoded or None
+    readable_field = MimeMessage()
+    octets = raw.encode("utf-8", "surrogateescape")
+    readable_field[field] = decode_octets(re.sub(rb"[\r\n]+", b"", octets))
+    value = readable_field.get_param(parameter, None, field)
+    return collapse_rfc2231_value(value) if isinstance(value, tuple) else str(value) if value else None
 
 
 def _body_text(parts: tuple[Part, ...]) -> str:

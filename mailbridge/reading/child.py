@@ -11,7 +11,8 @@ from datetime import datetime
 
 # These are the parsers: to be imported once is the reason for this module, not something done late.
 import lxml.etree  # noqa: F401
-import pypdfium2
+import pyhanko.sign.validation.pdf_embedded
+import pyhanko.sign.validation.settings  # noqa: F401
 import pypdfium2.raw  # noqa: F401
 
 import mailbridge.verify.pdf_trust  # noqa: F401

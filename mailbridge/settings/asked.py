@@ -11,8 +11,8 @@ from typing import TypeGuard
 from pydantic import JsonValue
 
 from mailbridge.classifier.types import type_by_name
+from mailbridge.decision.catalogue import CONDITIONS
 from mailbridge.decision.conditions import (
-    CONDITIONS,
     Asked,
     Condition,
     Flag,

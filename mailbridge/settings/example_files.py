@@ -8,7 +8,7 @@ from pathlib import Path
 from mailbridge.decision.examples import Example, ExampleMail, Expected, Verdict, run_examples
 from mailbridge.decision.fields import FIELDS
 from mailbridge.decision.policy import Policy
-from mailbridge.decision.rules import DEFAULT, RuleSet
+from mailbridge.decision.rules import DEFAULT
 from mailbridge.settings.lines import KeyPath
 from mailbridge.settings.problem import Place, Report, suggestion
 from mailbridge.settings.shape import shaped
@@ -16,8 +16,13 @@ from mailbridge.settings.source import Source, read_source
 from mailbridge.settings.written import ExamplesFile, ExampleTable
 
 
-def read_examples(folder: Path, rules: RuleSet, report: Report) -> tuple[Example, ...]:
-    """Read all examples below `folder`; with findings in `report` the result is not to be used."""
+def read_examples(folder: Path, rules: frozenset[str] | None, report: Report) -> tuple[Example, ...]:
+    """
+    Read all examples below `folder`; with findings in `report` the result is not to be used.
+
+    Args:
+        rules: The names that an example may expect; None when the rules have findings themselves.
+    """
     names: set[str] = set()
     found: list[Example] = []
     for path in sorted(folder.glob("*.toml")):
@@ -29,9 +34,8 @@ def read_examples(folder: Path, rules: RuleSet, report: Report) -> tuple[Example
 
 
 def _examples(
-    file: ExamplesFile, source: Source, folder: Path, rules: RuleSet, names: set[str], report: Report
+    file: ExamplesFile, source: Source, folder: Path, rules: frozenset[str] | None, names: set[str], report: Report
 ) -> Iterator[Example]:
-    known = {rule.name for rule in rules.rules} | {DEFAULT}
     for number, table in enumerate(file.example):
         path: KeyPath = ("example", number)
         _check(table, path, source, folder, report)
@@ -39,9 +43,9 @@ def _examples(
             report.add(source.place((*path, "name")), f'a second example "{table.name}"', "give each its own name")
         names.add(table.name)
         rule = table.expect.rule
-        if rule is not None and not rule.startswith("fixed:") and rule not in known:
+        if rules is not None and rule is not None and not rule.startswith("fixed:") and rule not in rules | {DEFAULT}:
             place = source.place((*path, "expect", "rule"))
-            report.add(place, f'there is no rule "{rule}"', suggestion(rule, sorted(known)))
+            report.add(place, f'there is no rule "{rule}"', suggestion(rule, [*sorted(rules), DEFAULT]))
         origin = source.place(path)
         yield Example(
             name=table.name,

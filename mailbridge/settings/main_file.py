@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 
 from mailbridge.decision.findings import Agency
@@ -100,8 +101,8 @@ def main_settings(
             processes=written.reading.processes,
             seconds=written.reading.seconds,
             memory=written.reading.memory,
-            max_file=written.reading.max_file,
-            pages=written.reading.pages,
+            pages_first=written.reading.pages_first,
+            pages_last=written.reading.pages_last,
         ),
         roles=tuple(dict.fromkeys(written.roles.run)),
         least_confidence=written.decision.least_confidence,
@@ -164,7 +165,7 @@ class _Desk:
         taken: list[HostPort] = []
         for number, table in enumerate(tables):
             listener = self._listener(table, ("listener", number), hostname)
-            if any(same_end(other, listener.listen) for other in taken):
+            if any(same_end(*pair) for other in taken for pair in permutations((other, listener.listen))):
                 self.wrong(("listener", number, "listen"), "is taken by another listener", "choose another port")
             taken.append(listener.listen)
             yield listener

@@ -107,13 +107,17 @@ class WorkSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadingSettings:
-    """Limits for opening one file of a stranger: processes at once, seconds, octets of memory and of file, pages."""
+    """
+    Limits for opening one file of a stranger.
+
+    `processes` run at once; `seconds` and `memory` (octets) hold for one; the pages in between are not read.
+    """
 
     processes: int
     seconds: float
     memory: int
-    max_file: int
-    pages: int
+    pages_first: int
+    pages_last: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,21 +158,6 @@ class Settings:
             language=self.language,
             least_confidence=self.least_confidence,
         )
-
-    @property
-    def spool_path(self) -> Path:
-        """Where accepted mail waits."""
-        return self.data / "spool"
-
-    @property
-    def trust_path(self) -> Path:
-        """Where the administrator puts anchors and revocation lists."""
-        return self.folder / "trust"
-
-    @property
-    def templates_path(self) -> Path:
-        """Where the agency keeps letters of its own."""
-        return self.folder / "templates"
 
     @property
     def policies(self) -> tuple[Policy, ...]:

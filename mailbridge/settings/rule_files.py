@@ -24,10 +24,15 @@ _FILE_NAME = re.compile(r"[0-9]{2}-[a-z0-9]+(?:-[a-z0-9]+)*\.toml")
 _LONGEST_TEXT = 300
 
 
-def read_rules(folder: Path, books: Iterable[str], agencies: frozenset[str] | None, report: Report) -> RuleSet:
-    """Read all rules below `folder`; with findings in `report` the result is not to be used."""
+def read_rules(folder: Path, books: tuple[str, ...] | None, agencies: frozenset[str] | None, report: Report) -> RuleSet:
+    """
+    Read all rules below `folder`; with findings in `report` the result is not to be used.
+
+    Args:
+        books: The ids that a rule may name; None when they are not known. The same for `agencies`.
+    """
     sources = tuple(_sources(folder, report))
-    return rule_set(sources, tuple(books), agencies, report, nowhere=Place(file=str(folder)))
+    return rule_set(sources, books, agencies, report, nowhere=Place(file=str(folder)))
 
 
 def _sources(folder: Path, report: Report) -> Iterable[Source]:
@@ -42,7 +47,7 @@ def _sources(folder: Path, report: Report) -> Iterable[Source]:
 
 def rule_set(
     sources: tuple[Source, ...],
-    books: tuple[str, ...],
+    books: tuple[str, ...] | None,
     agencies: frozenset[str] | None,
     report: Report,
     *,
@@ -77,7 +82,7 @@ def version_of(sources: Iterable[Source]) -> str:
 class _Clerk:
     """Collects the rules of all files and compares each with those before it."""
 
-    books: tuple[str, ...]
+    books: tuple[str, ...] | None
     agencies: frozenset[str] | None
     report: Report
     rules: list[Rule] = field(default_factory=list)
@@ -182,5 +187,5 @@ class _Clerk:
         if table.book and table.action is not Order.REGISTER:
             problem = f'rule "{name}" names a book but does not register'
             self._wrong(source, (*path, "book"), problem, 'take the book out, or write action = "register"')
-        elif table.book and table.book not in self.books:
+        elif table.book and self.books is not None and table.book not in self.books:
             self._wrong(source, (*path, "book"), f'there is no book "{table.book}"', suggestion(table.book, self.books))

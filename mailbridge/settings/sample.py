@@ -102,7 +102,7 @@ def default_policy(language: str = "vi") -> Policy:
         books = read_books(folder / "books.toml", report)
         policy = Policy(
             agency=Agency(id="any", name="", domains=("*",), addresses=(), clerks=()),
-            rules=read_rules(folder / "rules.d", [book.id for book in books], None, report),
+            rules=read_rules(folder / "rules.d", tuple(book.id for book in books), None, report),
             books=books,
             kinds=read_kinds(folder / "kinds.toml", report),
             language=language,

@@ -113,10 +113,10 @@ class ReadingTable:
 
     __pydantic_config__: ClassVar[ConfigDict] = CLOSED
     processes: Annotated[int, Field(ge=1, le=64)] = 2
-    seconds: Seconds = 30.0
-    memory: Octets = 1024 * MIB
-    max_file: Octets = 50 * MIB
-    pages: Annotated[int, Field(ge=2, le=10_000)] = 20
+    seconds: Seconds = 10.0
+    memory: Octets = 512 * MIB
+    pages_first: Annotated[int, Field(ge=1, le=1000)] = 3
+    pages_last: Annotated[int, Field(ge=0, le=1000)] = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

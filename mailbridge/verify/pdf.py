@@ -69,8 +69,19 @@ def _blank(part: str, status: Status, sub_indication: str, reason: str) -> Signa
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Judged:
+    """A signature; `later_fit` says whether all document timestamps that came after it fit the file."""
+
     field: SignedField
     status: SignatureStatus
+    later_fit: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Stamp:
+    """A document timestamp, and the end of what it covers."""
+
+    end: int
+    time: StampedTime
 
 
 def _judge_file(part: str, content: bytes, trust: Trust, at: datetime) -> tuple[SignatureStatus, ...]:
@@ -81,17 +92,35 @@ def _judge_file(part: str, content: bytes, trust: Trust, at: datetime) -> tuple[
     if not fields:
         return ()
     material = Material(trust, reader)
-    stamps = [field for field in fields if field.is_timestamp]
-    judged = [
-        _Judged(field=field, status=_judge_field(part, field, stamps, material, at, len(content)))
-        for field in fields
-        if not field.is_timestamp
-    ]
+    stamps = [_read_stamp(field, material, at, len(content)) for field in fields if field.is_timestamp]
+    judged = []
+    for field in fields:
+        if field.is_timestamp:
+            continue
+        later = [stamp.time for stamp in stamps if stamp.end > field.end]
+        proven = min((time.at for time in later if time.at is not None), default=None)
+        status = _judge_field(part, field, proven, material, at, len(content))
+        judged.append(_Judged(field=field, status=status, later_fit=not any(time.broken for time in later)))
     return _judge_changes(judged, content)
 
 
+def _read_stamp(field: SignedField, material: Material, at: datetime, size: int) -> _Stamp:
+    from mailbridge.verify.pdf_trust import StampedTime, read_document_timestamp
+
+    broken = _Stamp(end=field.end or size, time=StampedTime(broken=True))
+    if field.embedded is None or field.problem:
+        return broken
+    try:
+        return _Stamp(end=field.end, time=read_document_timestamp(field.embedded, material, at))
+    except MemoryError:
+        raise
+    # A stranger's file, see `judge_pdf`.
+    except Exception:  # noqa: BLE001
+        return broken
+
+
 def _judge_field(
-    part: str, field: SignedField, stamps: Sequence[SignedField], material: Material, at: datetime, size: int
+    part: str, field: SignedField, proven: datetime | None, material: Material, at: datetime, size: int
 ) -> SignatureStatus:
     embedded = field.embedded
     if embedded is None or field.problem:
@@ -99,9 +128,7 @@ def _judge_field(
     try:
         if embedded.sig_object.get("/SubFilter") in _UNSUPPORTED:
             return _blank(part, Status.INDETERMINATE, "GENERIC", "signatures of this old format cannot be judged")
-        return _judge_readable(
-            part, embedded, _later_time(field, stamps, material, at), material, at, field.end == size
-        )
+        return _judge_readable(part, embedded, proven, material, at, field.end == size)
     except MemoryError:
         raise
     # As above: asn1crypto reads late, so broken CMS shows up anywhere.
@@ -152,26 +179,6 @@ def _with_timestamp(verdict: Verdict, stamp: StampedTime) -> Verdict:
     return replace(verdict, reason=stamp.reason)
 
 
-def _later_time(field: SignedField, stamps: Sequence[SignedField], material: Material, at: datetime) -> datetime | None:
-    """Return the time of the earliest good document timestamp that covers this signature too."""
-    from mailbridge.verify.pdf_trust import document_time
-
-    times = []
-    for stamp in stamps:
-        if stamp.embedded is None or stamp.problem or stamp.end <= field.end:
-            continue
-        try:
-            time = document_time(stamp.embedded, material, at)
-        except MemoryError:
-            raise
-        # A broken timestamp proves nothing, and takes nothing from the signature.
-        except Exception:  # noqa: BLE001, S112
-            continue
-        if time is not None:
-            times.append(time)
-    return min(times, default=None)
-
-
 def _claimed_time(embedded: EmbeddedPdfSignature) -> datetime | None:
     """Return the signing time that the signer wrote; a time without its zone is no time."""
     try:
@@ -196,8 +203,9 @@ def _judge_changes(judged: Sequence[_Judged], content: bytes) -> tuple[Signature
 
     A signature that stops before the last octet vouches for less than a reader sees. That is right where a later
     signature that passed covers the file to its end, or where only timestamps, validation data or what a certification
-    permits were added. Otherwise it is suspicious, and never total-passed: SIG_CONSTRAINTS_FAILURE, indeterminate, as
-    for S/MIME that covers only a part of a mail; the signature value itself did not fail, so it is no total-failed.
+    permits were added (additions which by their nature nobody signed). Otherwise it is suspicious, and never
+    total-passed: SIG_CONSTRAINTS_FAILURE, indeterminate, as for S/MIME that covers only a part of a mail; the signature
+    value itself did not fail, so it is no total-failed.
     """
     settled: list[SignatureStatus] = []
     for number in range(len(judged) - 1, -1, -1):
@@ -206,7 +214,9 @@ def _judge_changes(judged: Sequence[_Judged], content: bytes) -> tuple[Signature
             later.status is Status.TOTAL_PASSED and after.field.end > field.end
             for later, after in zip(reversed(settled), judged[number + 1 :], strict=True)
         )
-        change = _change(field, content, vouched=vouched)
+        # A later timestamp or signature that no longer fits tells that what was added was tampered with.
+        fit = judged[number].later_fit and not any(later.status is Status.TOTAL_FAILED for later in settled)
+        change = _change(field, content, vouched=vouched, fit=fit)
         if change is Change.SUSPICIOUS and status.status is Status.TOTAL_PASSED:
             status = replace(
                 status,
@@ -218,7 +228,7 @@ def _judge_changes(judged: Sequence[_Judged], content: bytes) -> tuple[Signature
     return tuple(reversed(settled))
 
 
-def _change(field: SignedField, content: bytes, *, vouched: bool) -> Change:
+def _change(field: SignedField, content: bytes, *, vouched: bool, fit: bool) -> Change:
     if field.embedded is None or field.problem:
         return Change.SUSPICIOUS
     if field.end == len(content):
@@ -227,7 +237,7 @@ def _change(field: SignedField, content: bytes, *, vouched: bool) -> Change:
         # Comparing revisions reads every object of the file; only a certification can forbid what others vouch for.
         if vouched and field.embedded.docmdp_level is None:
             return Change.COUNTERSIGNED
-        permitted = _permitted(field.embedded, content)
+        permitted = _permitted(field.embedded, content) if fit else None
     except MemoryError:
         raise
     # As above; a change that cannot be understood is not permitted by anybody.

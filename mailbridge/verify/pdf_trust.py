@@ -149,9 +149,9 @@ class Material:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StampedTime:
     """
-    What the timestamp of a signature proves (RFC 3161).
+    What a timestamp of a signature or of the whole file proves (RFC 3161).
 
-    `at` is None unless the token fits the signature and comes from an authority that we trust. `broken` says that it
+    `at` is None unless the token fits what it stamps and comes from an authority that we trust. `broken` says that it
     does not fit; `reason` what else is wrong with it.
     """
 
@@ -182,14 +182,15 @@ def read_timestamp(embedded: EmbeddedPdfSignature, material: Material, at: datet
     return StampedTime(at=found.timestamp)
 
 
-def document_time(embedded: EmbeddedPdfSignature, material: Material, at: datetime) -> datetime | None:
-    """Return the time of a good document timestamp, else None; raises whatever pyHanko meets."""
+def read_document_timestamp(embedded: EmbeddedPdfSignature, material: Material, at: datetime) -> StampedTime:
+    """Judge a timestamp over the whole file (ISO 32000-2 §12.8.5) at `at`; raises whatever pyHanko meets."""
     from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_timestamp
 
     context = material.context(at, embedded.signer_cert)
     found = run(async_validate_pdf_timestamp(embedded, context, skip_diff=True))
-    good = found.valid and found.intact and found.trusted and found.timestamp <= at
-    return found.timestamp if good else None
+    if not (found.valid and found.intact) or found.timestamp > at:
+        return StampedTime(broken=True)
+    return StampedTime(at=found.timestamp if found.trusted else None)
 
 
 def check_signature(

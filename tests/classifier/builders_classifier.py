@@ -55,7 +55,7 @@ def part(
     index: str = "1.2",
     name: str | None = "van-ban.pdf",
     *,
-    type: str = "application/pdf",
+    of_type: str = "application/pdf",
     disposition: str | None = "attachment",
     content: bytes = b"%PDF-1.7",
     content_id: str | None = None,
@@ -66,8 +66,8 @@ def part(
         index=index,
         name=name,
         raw_name=name,
-        declared_type=type,
-        type=type,
+        declared_type=of_type,
+        type=of_type,
         disposition=disposition,
         content_id=content_id,
         content=content,
@@ -88,7 +88,7 @@ def message(
     if sender is not None:
         local, _, domain = sender.rpartition("@")
         author = Address(local=local, domain=domain)
-    body = part("1.1", None, type="text/plain", disposition=None, content=text.encode())
+    body = part("1.1", None, of_type="text/plain", disposition=None, content=text.encode())
     header = [("From", sender or ""), ("Subject", subject), *fields]
     return Message(
         header=tuple(HeaderField(name=name, raw=value.encode(), value=value) for name, value in header),

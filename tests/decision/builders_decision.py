@@ -9,7 +9,8 @@ from typing import Any
 
 from mailbridge.classifier.kinds import Document, Kind, Reading, Signer
 from mailbridge.classifier.symbol import DocumentSymbol
-from mailbridge.decision.conditions import CONDITIONS, Asked, Flag, Networks, Patterns, Range, Shape, Wanted, Words
+from mailbridge.decision.catalogue import CONDITIONS
+from mailbridge.decision.conditions import Asked, Flag, Networks, Patterns, Range, Shape, Wanted, Words
 from mailbridge.decision.examples import ExampleMail, findings_from
 from mailbridge.decision.findings import Action, Agency, Findings
 from mailbridge.decision.policy import Book, Policy

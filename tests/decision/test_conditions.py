@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from mailbridge.classifier.kinds import Kind, Reading
-from mailbridge.decision.conditions import CONDITIONS, Shape, holds, shown_seen, shown_wanted
+from mailbridge.decision.catalogue import CONDITIONS
+from mailbridge.decision.conditions import Shape, holds, shown_seen, shown_wanted
 from mailbridge.decision.examples import ExampleSignature
 from mailbridge.mail.envelope import Door
 from mailbridge.verify.results import Result

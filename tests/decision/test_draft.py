@@ -100,7 +100,7 @@ def test_a_document_of_a_part_that_is_not_there_is_a_fault_of_ours() -> None:
 
 
 def test_no_book_no_entry() -> None:
-    judgement = judged(document(), mail_findings=findings(kind=Kind.RECEIPT, documents=1))
+    judgement = judged(document(), mail_findings=findings(kind=Kind.AUTOMATIC, documents=1))
     assert judgement.decision.book is None
     with pytest.raises(ValueError, match="no book"):
         draft_entries(judgement, mail(), message(), policy())

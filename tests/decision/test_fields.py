@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mailbridge.classifier.kinds import Reading
@@ -26,7 +28,8 @@ def test_a_confidence_that_is_no_number_is_a_doubt() -> None:
 @pytest.mark.parametrize("field", fields.FIELDS)
 def test_an_absent_field_has_no_confidence(field: str) -> None:
     name = "symbol" if field == "number" else field
-    state = fields.state(document(**{name: Reading(confidence=0.8)}), field)
+    absent: Any = {name: Reading(confidence=0.8)}
+    state = fields.state(document(**absent), field)
     assert (state.present, state.confidence) == (False, 0.0)
 
 

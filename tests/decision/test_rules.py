@@ -107,8 +107,8 @@ def test_evaluation_is_what_a_reader_of_the_list_expects(rules: list[Rule], prov
     assert [step.rule for step in steps] == [*(each.name for each in rules), DEFAULT]
     decided = [each for each, step in zip(rules, steps, strict=False) if step.answer is Answer.DECIDED]
     tentative = [each for each, step in zip(rules, steps, strict=False) if step.answer is Answer.TENTATIVE]
-    last = (decided or tentative or [None])[-1]
-    assert outcome.rule == (last.name if last else DEFAULT)
+    last = [each.name for each in decided or tentative] or [DEFAULT]
+    assert outcome.rule == last[-1]
     assert len(decided) <= 1
     if decided:
         behind = steps[next(at for at, step in enumerate(steps) if step.answer is Answer.DECIDED) + 1 :]

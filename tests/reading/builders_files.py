@@ -97,7 +97,7 @@ _TYPST = """
     block(above: 6pt, width: 80%, text(weight: "bold", f.subject)); align(center, rule(40mm)) })
   v(6pt) }
 #if f.addressees.len() == 1 { align(center)[Kính gửi: #f.addressees.first()] }
-#if f.addressees.len() > 1 { pad(left: 30mm)[Kính gửi: \\ #for a in f.addressees [- #a \\ ]] }
+#if f.addressees.len() > 1 { pad(left: 30mm)[Kính gửi: \\ #for a in f.addressees [\\- #a \\ ]] }
 #v(6pt)
 #set par(justify: true, first-line-indent: (amount: 10mm, all: true), spacing: 0.8em)
 #for p in f.body { par(text(size: 13.5pt, p)) }

@@ -60,7 +60,7 @@ class RawClient:
 
     async def hear(self) -> bytes:
         """One reply, all lines, without the last CRLF; b"" when the hop hung up."""
-        lines = []
+        lines: list[bytes] = []
         async with asyncio.timeout(20):
             while True:
                 line = await self.reader.readline()

@@ -26,7 +26,7 @@ class Taken:
 
     @property
     def content(self) -> bytes:
-        return self.raw.replace(b"\r\n.", b"\r\n").removeprefix(b".") if self.raw[:1] == b"." else _unstuff(self.raw)
+        return self.raw.removeprefix(b".").replace(b"\r\n.", b"\r\n")
 
     @property
     def below(self) -> bytes:
@@ -106,15 +106,16 @@ class NextHopDouble:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, mail: str, recipients: list[str]
     ) -> str:
         raw = bytearray()
-        while not (raw.endswith(b"\r\n.\r\n") or raw == b".\r\n"):
-            octets = await reader.read(65536)
-            if not octets:
+        while True:
+            line = await reader.readline()
+            if line == b".\r\n" and (not raw or raw.endswith(b"\r\n")):
+                break
+            raw += line
+            if not line.endswith(b"\n"):
                 self.unfinished.append(bytes(raw))
                 return ""
-            raw += octets
-        one = Taken(mail=mail, recipients=recipients, raw=bytes(raw[:-3]))
-        code = await self._say(writer, "DOT", "", "250 2.0.0 Ok: queued as NEXT1", before=lambda: self._judge(one))
-        return code
+        one = Taken(mail=mail, recipients=recipients, raw=bytes(raw))
+        return await self._say(writer, "DOT", "", "250 2.0.0 Ok: queued as NEXT1", before=lambda: self._judge(one))
 
     def _judge(self, one: Taken) -> None:
         answer = self.answers.get("DOT", "250")
@@ -143,15 +144,11 @@ class NextHopDouble:
         return text[:3]
 
 
-def _unstuff(raw: bytes) -> bytes:
-    return raw.replace(b"\r\n.", b"\r\n")
-
-
 @asynccontextmanager
 async def next_hop(**settings: object) -> AsyncIterator[NextHopDouble]:
     """Serve on a free port of the loopback."""
     double = NextHopDouble(**settings)  # type: ignore[arg-type]  # passed on as they are
-    server = await asyncio.start_server(double.serve, "127.0.0.1", 0, limit=1 << 20)
+    server = await asyncio.start_server(double.serve, "127.0.0.1", 0, limit=1 << 26)
     double.port = server.sockets[0].getsockname()[1]
     try:
         yield double

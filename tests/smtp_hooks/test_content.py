@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ def read(octets: bytes, cuts: list[int]) -> tuple[bytes, bytes, bytes, Content]:
     content = Content()
     stuffed = plain = rest = b""
     edges = [0, *sorted({cut % (len(octets) + 1) for cut in cuts}), len(octets)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         if content.ended:
             rest += octets[start:end]
             continue

@@ -102,9 +102,9 @@ async def test_killed_after_the_dot_before_the_reply(tmp_path: Path) -> None:
             await double.reached.wait()
             await hop.kill()
             assert await client.hear() == b""
-        double.taken.clear()  # this next hop gives up a mail whose sender is gone before it could answer
         double.go_on.set()
         await eventually(lambda: double.open_now == 0)
+        # This next hop gives up a mail whose sender was gone before it could answer.
         double.taken.clear()
         assert (await retry(tmp_path, double, MAIL))[:3] == b"250"
         assert [taken.below for taken in double.taken] == [MAIL]

@@ -6,7 +6,7 @@ import io
 import re
 from functools import cache
 
-from tests.keys.pki import Pki, make_pki, one_page_pdf
+from tests.keys.pki import make_pki, one_page_pdf
 
 
 @cache
@@ -35,14 +35,14 @@ def rewrite_page(pdf: bytes, text: bytes = b"BT /F1 13 Tf 72 760 Td (So: 99/SNV-
 
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     content: StreamObject = writer.root["/Pages"]["/Kids"][0]["/Contents"]
-    content.strip_filters()
+    content.strip_filters()  # type: ignore[no-untyped-call] # pyHanko leaves some methods untyped
     content._data = text
     content._encoded_data = None
     reference = content.container_ref
     assert isinstance(reference, Reference)
     writer.mark_update(reference)
     out = io.BytesIO()
-    writer.write(out)
+    writer.write(out)  # type: ignore[no-untyped-call] # as above
     return out.getvalue()
 
 
@@ -58,7 +58,7 @@ def wrap_signature(pdf: bytes) -> bytes:
     tail = pdf[end:]
     table = int(re.findall(rb"startxref\s+(\d+)", tail)[-1])
     places = _read_table(pdf[table:])
-    signature = next(number for number, place in places.items() if pdf[place:begin].endswith(b"/Contents "))
+    signature = max((place, number) for number, place in places.items() if place < begin)[1]
     size = table - end + 4 * (end - begin)
     page = b"4 0 obj\n<< /Length 44 >>\nstream\nBT /F1 13 Tf 72 760 Td (So: 99/SNV-VP) Tj ET\nendstream\nendobj\n"
     dictionary = (

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from mailbridge.classifier.kinds import Reading
 from mailbridge.classifier.page.certainty import Place, absent
-from mailbridge.classifier.page.head import Head, carries_on
+from mailbridge.classifier.page.head import Head
 from mailbridge.classifier.page.markers import ADDRESSED, Role, bare
 from mailbridge.classifier.page.segments import Segment
+from mailbridge.classifier.page.wording import carries_on
 
 _BULLET = re.compile(r"^\s*[-–—•*+●▪]\s*")
 _MOST_LINES = 60
@@ -69,14 +70,17 @@ def _listed(begun: list[str], following: Sequence[Segment]) -> tuple[tuple[str, 
     for segment in following:
         if segment.role not in (Role.OTHER, Role.NUMBER):
             break
-        if not _BULLET.match(segment.text):
-            if not texts or not _is_within(texts[-1], segment.text):
-                if texts or not _is_plain_name(segment.text):
-                    break
+        if not _BULLET.match(segment.text) and not _belongs(texts, segment.text):
+            break
         texts.append(segment.text)
     items = items_of(texts)
     clean = all(item.closed for item in items)
     return tuple(item.text for item in items), 0.97 if clean and items else 0.8
+
+
+def _belongs(texts: Sequence[str], text: str) -> bool:
+    """Say whether a line without a dash is the first entry of a list or carries the last one on."""
+    return _is_within(texts[-1], text) if texts else _is_plain_name(text)
 
 
 def _is_within(last: str, text: str) -> bool:

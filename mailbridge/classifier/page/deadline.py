@@ -18,8 +18,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"\b(?:(?<!kinh )gui|bao cao|tra loi|gop y|y kien|dang ky|tong hop|hoan thanh|cung cap|nop|de nghi|yeu cau|thong bao|cu |"
-    r"xac nhan|phan hoi|trinh|thuc hien|giai phap)\b",
+    r"\b(?:(?<!kinh )gui|bao cao|tra loi|gop y|y kien|dang ky|tong hop|hoan thanh|cung cap|nop|de nghi|yeu cau|"
+    r"thong bao|cu |xac nhan|phan hoi|trinh|thuc hien|giai phap)\b",
     re.IGNORECASE,
 )
 # "ban hành trước ngày 01/01/2020" tells of the past, "có hiệu lực … hết ngày" of a rule: no one is asked for anything.

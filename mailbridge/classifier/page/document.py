@@ -10,10 +10,11 @@ from datetime import date
 from mailbridge.classifier.kinds import Document, Reading, Rival
 from mailbridge.classifier.naming import title_case_name
 from mailbridge.classifier.page.addressing import read_addressees
+from mailbridge.classifier.page.agencies import starts_agency
 from mailbridge.classifier.page.certainty import Place, absent
 from mailbridge.classifier.page.deadline import read_due_date
 from mailbridge.classifier.page.head import Head, read_head
-from mailbridge.classifier.page.letterhead import Letterhead, read_letterhead, starts_agency
+from mailbridge.classifier.page.letterhead import Letterhead, read_letterhead
 from mailbridge.classifier.page.markers import Role, bare
 from mailbridge.classifier.page.number import read_symbol
 from mailbridge.classifier.page.place_date import read_issue
@@ -149,8 +150,9 @@ def _contradiction(letterhead: Letterhead, symbol: DocumentSymbol | None, town: 
     rest = abbreviation.removeprefix(initials)
     if len(initials) < 2 or rest == abbreviation or not rest.isalpha():
         return None
-    places = {_initials(text) for text in (town, letterhead.superior) if text}
-    if any(name.endswith(rest) for name in places):
+    # Behind its own initials a body may carry those of its town or superior: SYTHN, BTCTU; TW is Trung ương.
+    others = [_initials(text) for text in (town, letterhead.superior) if text]
+    if rest == "TW" or any(rest in initials for initials in others):
         return None
     return f"the name of the issuer is shorter than its abbreviation {symbol.issuers[0]}"
 

@@ -6,146 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mailbridge.classifier.page.agencies import (
+    HIGH,
+    LOOSE_END,
+    LOOSE_START,
+    ONLY_BELOW,
+    PLACELESS,
+    TORN,
+    UNFINISHED,
+    starts_agency,
+)
 from mailbridge.classifier.page.markers import bare
 from mailbridge.classifier.page.segments import Column, Segment
 
-# First words of names of agencies. Marks count in words of one syllable ("SỞ" is an agency, "SỐ" is a number); the
-# longer ones are compared without marks.
-_SHORT_HEADS = frozenset(
-    [
-        "BỘ",
-        "SỞ",
-        "CỤC",
-        "BAN",
-        "HỘI",
-        "VỤ",
-        "VIỆN",
-        "PHÒNG",
-        "TỔ",
-        "ĐÀI",
-        "BÁO",
-        "QUỸ",
-        "ĐOÀN",
-        "TRƯỜNG",
-        "KHOA",
-        "ĐỘI",
-        "TRẠM",
-        "UBND",
-        "HĐND",
-        "BCH",
-        "VPUBND",
-        "UBMTTQ",
-        "XÍ",
-    ]
-)
-_LONG_HEADS = tuple(
-    tuple(head.split())
-    for head in [
-        "TONG CUC",
-        "CHI CUC",
-        "UY BAN",
-        "UB MTTQ",
-        "HOI DONG",
-        "VAN PHONG",
-        "TINH UY",
-        "HUYEN UY",
-        "THANH UY",
-        "THI UY",
-        "QUAN UY",
-        "DANG UY",
-        "DANG BO",
-        "CHI BO",
-        "TINH DOAN",
-        "THANH DOAN",
-        "HUYEN DOAN",
-        "QUAN DOAN",
-        "CONG TY",
-        "TAP DOAN",
-        "TONG CONG TY",
-        "NGAN HANG",
-        "BAO HIEM",
-        "KHO BAC",
-        "TOA AN",
-        "DAI HOC",
-        "HOC VIEN",
-        "BENH VIEN",
-        "TRUNG TAM",
-        "CONG AN",
-        "QUAN KHU",
-        "QUAN CHUNG",
-        "QUAN DOAN",
-        "BO CHI HUY",
-        "BO TU LENH",
-        "THANH TRA",
-        "KIEM TOAN",
-        "LIEN DOAN",
-        "CONG DOAN",
-        "MAT TRAN",
-        "CHI NHANH",
-        "TIEU BAN",
-        "CHINH PHU",
-        "THU TUONG",
-        "QUOC HOI",
-        "CHU TICH",
-        "LIEN HIEP",
-        "LIEN MINH",
-        "THU VIEN",
-        "BAO TANG",
-        "NHA XUAT BAN",
-        "NHA HAT",
-        "HAT KIEM LAM",
-        "XI NGHIEP",
-        "TAP CHI",
-        "HIEP HOI",
-        "VIEN KIEM SAT",
-        "DAI SU QUAN",
-        "TONG LANH SU",
-        "BAN CHAP HANH",
-        "TRUNG UONG HOI",
-        "TRUNG UONG DOAN",
-        "QUY BAO",
-        "SU DOAN",
-        "LIEN DOAN",
-        "VUON QUOC GIA",
-        "THONG TAN XA",
-        "PHAN VIEN",
-        "CUM",
-        "TRAI GIAM",
-        "TRUONG DAI HOC",
-        "DANG DOAN",
-    ]
-)
-_NOT_A_HEAD = re.compile(
-    r"PHONG(?:,| CHONG| CHAY)|BAN HANH|HOI NHAP|BO PHAN|DOAN KET|TO CHUC|BAO VE|BAO CHI|DAI BIEU|TRUONG HOP|VIEN CHUC"
-)
-
-# Names that say nothing without the line that follows.
-_UNFINISHED = re.compile(
-    r"(?:U|UY|HOI|HOI DONG|BAN|BO|SO|CUC|TONG CUC|CHI CUC|VIEN|TRUONG|TRUNG TAM|BENH VIEN|CONG TY|CONG TY CO PHAN|"
-    r"CONG TY TNHH|NGAN HANG|TAP DOAN|TONG CONG TY|CONG AN|PHONG|HOC VIEN|DAI HOC|TRUONG DAI HOC|TRUONG CAO DANG|"
-    r"BAN QUAN LY|BAN CHI DAO|BAN CHI HUY|BAN CHAP HANH|BAN TO CHUC|BAN QUAN LY DU AN|VIEN KIEM SAT|TOA AN|CHI NHANH|"
-    r"DAI|BAO|QUY|DOAN|TO|VU|KHO BAC|BAO HIEM|LIEN DOAN|HIEP HOI|TIEU BAN|NHA XUAT BAN|THU TUONG|CUC QUAN LY|"
-    r"DOAN DAI BIEU|UY BAN MAT TRAN)"
-)
-# Names that are whole as a lower body of the agency above, but not alone at the top.
-_ONLY_BELOW = re.compile(
-    r"VAN PHONG|THANH TRA|CONG DOAN|DANG UY|BAN TO CHUC|BAN TUYEN GIAO|BAN DAN VAN|BAN NOI CHINH|UY BAN KIEM TRA"
-)
-# With marks: "HẢI QUAN" is no district (quận), and "TÍNH" no province (tỉnh).
-_LOOSE_END = re.compile(
-    r"(?:,|-|–|&|\b(?:VÀ|CỦA|CÁC|THUỘC|VỀ|TỈNH|THÀNH PHỐ|HUYỆN|QUẬN|XÃ|PHƯỜNG|THỊ XÃ|ĐẶC KHU|BAN NHÂN|ĐỒNG NHÂN)|TP\.?)$"
-)
-_LOOSE_START = re.compile(
-    r"^(?:&|-|,|(?:VÀ|CỦA|TỈNH(?! ỦY| UỶ| ĐOÀN)|THÀNH PHỐ|HUYỆN(?! ỦY| UỶ| ĐOÀN)|THỊ XÃ|TP|"
-    r"QUẬN(?! ỦY| UỶ| ĐOÀN)|PHƯỜNG|XÃ|ĐẶC KHU)\b)"
-)
-_HIGH = re.compile(
-    r"(?:BO (?!CHI HUY|TU LENH)|UY BAN NHAN DAN|UBND|HOI DONG NHAN DAN|HDND|CHINH PHU|QUOC HOI|TINH UY|THANH UY|HUYEN UY|"
-    r"QUAN UY|THI UY|DANG BO|BAN CHAP HANH|TRUNG UONG)"
-)
-_PLACELESS = re.compile(r"(?:UY BAN NHAN DAN|UBND|HOI DONG NHAN DAN|HDND)(?:\s+(?:TINH|THANH PHO|HUYEN|XA|PHUONG))?")
-
-_TORN = re.compile(r"(?:BAN NHAN DAN|NHAN DAN|DONG NHAN DAN|GIAO DUC VA|TAI CHINH|Y TE)\b")
+_NO_NAME = "no name of an agency in the letterhead"
 
 # The few issuers whose name the forms print letter by letter.
 _SPACED_NAMES = ("THỦ TƯỚNG CHÍNH PHỦ", "CHÍNH PHỦ", "QUỐC HỘI", "VĂN PHÒNG CHÍNH PHỦ", "CHỦ TỊCH NƯỚC")
@@ -165,28 +39,6 @@ class Letterhead:
     sure: float
     other: str | None = None
     problem: str | None = None
-
-
-def starts_agency(text: str) -> bool:
-    """Say whether `text` begins as the name of an agency does."""
-    upper = text.upper()
-    plain = bare(upper)
-    if _NOT_A_HEAD.match(plain):
-        return False
-    if plain in _BROKEN:
-        return True
-    words = upper.split()
-    if words and (words[0] in _SHORT_HEADS or (plain == upper and words[0] in _BARE_HEADS and len(words) > 1)):
-        return True
-    bare_words = tuple(plain.split())
-    return any(bare_words[: len(head)] == head for head in _LONG_HEADS)
-
-
-_NO_NAME = "no name of an agency in the letterhead"
-
-# What a narrow column leaves on a line of its own: "ỦY / BAN NHÂN DÂN".
-_BROKEN = frozenset({"UY", "HOI", "BO", "SO", "UY BAN NHAN"})
-_BARE_HEADS = frozenset(bare(head) for head in _SHORT_HEADS)
 
 
 def read_letterhead(lines: Sequence[Segment], *, joint: bool) -> Letterhead:
@@ -227,20 +79,20 @@ def _of_lines(texts: Sequence[str], names: Sequence[tuple[int, int]], weight: in
         sure = 0.8 if len(names) > 2 else 0.97 if weight is None else 0.99
         return Letterhead(superior=superior, issuer=issuer, sure=sure)
     above, heavy = " ".join(texts[:weight]), " ".join(texts[weight:])
-    if _problem(above, below=False) or _LOOSE_START.match(heavy.upper()):
+    if _problem(above, below=False) or LOOSE_START.match(heavy.upper()):
         return Letterhead(superior=superior, issuer=issuer, sure=0.85, other=heavy)
     return Letterhead(superior=above, issuer=heavy, sure=0.75, other=issuer)
 
 
 def _inner_name(text: str) -> int | None:
     """Find where a lower body's name opens behind that of a body of the State or the Party, in one line."""
-    if not _HIGH.match(bare(text.upper())):
+    if not HIGH.match(bare(text.upper())):
         return None
     for match in re.finditer(r"(?<=\s)\S", text):
         before, rest = text[: match.start()].rstrip(), text[match.start() :]
-        if len(before.split()) < 2 or _LOOSE_END.search(before.upper()) or _UNFINISHED.fullmatch(bare(before.upper())):
+        if len(before.split()) < 2 or LOOSE_END.search(before.upper()) or UNFINISHED.fullmatch(bare(before.upper())):
             continue
-        if starts_agency(rest) and not _HIGH.match(bare(rest.upper())) and not rest.upper().startswith("BAN NHÂN"):
+        if starts_agency(rest) and not HIGH.match(bare(rest.upper())) and not rest.upper().startswith("BAN NHÂN"):
             return match.start()
     return None
 
@@ -256,13 +108,13 @@ def _judged(found: Letterhead, *, in_column: bool) -> Letterhead:
 
 def _problem(issuer: str, *, below: bool) -> str | None:
     plain = bare(issuer.upper())
-    if _TORN.match(plain):
+    if TORN.match(plain):
         return "the name of the issuer lost its beginning"
-    if _PLACELESS.fullmatch(plain):
+    if PLACELESS.fullmatch(plain):
         return "the name of the issuer stops before its place"
-    if below and _ONLY_BELOW.fullmatch(plain):
+    if below and ONLY_BELOW.fullmatch(plain):
         return None
-    if _UNFINISHED.fullmatch(plain) or _LOOSE_END.search(issuer.upper()):
+    if UNFINISHED.fullmatch(plain) or LOOSE_END.search(issuer.upper()):
         return "the name of the issuer breaks off"
     return None
 
@@ -278,15 +130,15 @@ def _grouped(texts: Sequence[str]) -> list[tuple[int, int]]:
 
 def _opens_name(before: str, text: str, *, first: bool) -> bool:
     plain, upper = bare(text.upper()), bare(before.upper())
-    if _UNFINISHED.fullmatch(upper) or _LOOSE_END.search(before.upper()) or _LOOSE_START.match(text.upper()):
+    if UNFINISHED.fullmatch(upper) or LOOSE_END.search(before.upper()) or LOOSE_START.match(text.upper()):
         # "BỘ TƯ PHÁP -" is whole, and the next ministry stands beside it.
-        return upper.endswith("-") and starts_agency(text) and _HIGH.match(plain) is not None
+        return upper.endswith("-") and starts_agency(text) and HIGH.match(plain) is not None
     if not starts_agency(text):
         return False
-    if first and _ONLY_BELOW.fullmatch(upper):
+    if first and ONLY_BELOW.fullmatch(upper):
         return False
     # A body of the State or the Party under a smaller one is the end of that one's name: "VĂN PHÒNG / CHÍNH PHỦ".
-    return not (_HIGH.match(plain) and not _HIGH.match(upper) and len(upper.split()) <= 4)
+    return not (HIGH.match(plain) and not HIGH.match(upper) and len(upper.split()) <= 4)
 
 
 def _joined(texts: Sequence[str], group: tuple[int, int]) -> str:

@@ -23,7 +23,6 @@ class Role(Enum):
     YOUTH_NAME = auto()
     NUMBER = auto()  # box 3
     DATE = auto()  # box 4
-    ABOUT = auto()  # "V/v", box 5b
     ADDRESSED = auto()  # "Kính gửi", box 9a
     GROUNDS = auto()  # "Căn cứ": the body has begun
     URGENCY = auto()  # box 10b
@@ -79,7 +78,8 @@ SHORT_DATE = re.compile(
 )
 # Alone on its line, any few words before the comma are the place, as printed.
 _ODD_PLACE = re.compile(
-    r"(?P<place>(?!Hom nay|Sang|Chieu|Toi|Vao|Tu|Den)[A-Z][^\d,;:.]{1,28}),\s*[Nn]gay\s*(?P<day>\d{1,2})\s*thang\s*(?P<month>\d{1,2})\s*nam\s*(?P<year>\d{4})"
+    r"(?P<place>(?!Hom nay|Sang|Chieu|Toi|Vao|Tu|Den)[A-Z][^\d,;:.]{1,28}),\s*"
+    r"[Nn]gay\s*(?P<day>\d{1,2})\s*thang\s*(?P<month>\d{1,2})\s*nam\s*(?P<year>\d{4})"
 )
 _DATE_BEGUN = re.compile(
     rf"(?:.{{0,40}},\s*)?[Nn]gay\s*(?:\d{{1,2}}|{_BLANK})\s*(?:thang\s*(?:\d{{1,2}}|{_BLANK})\s*(?:nam)?)?\s*$"

@@ -6,64 +6,16 @@ from mailbridge.classifier.naming import title_case_name
 from mailbridge.classifier.page.markers import bare
 
 # As written inside a sentence. Where habits differ ("Trưởng ban", "Trưởng Ban"), the one of government gazettes.
-_OFFICES = [
-    "Chủ tịch",
-    "Chủ tịch nước",
-    "Chủ nhiệm",
-    "Giám đốc",
-    "Tổng Giám đốc",
-    "Bộ trưởng",
-    "Thứ trưởng",
-    "Thủ tướng",
-    "Cục trưởng",
-    "Tổng cục trưởng",
-    "Chi cục trưởng",
-    "Vụ trưởng",
-    "Chánh Văn phòng",
-    "Chánh VP",
-    "Chánh Thanh tra",
-    "Chánh án",
-    "Trưởng ban",
-    "Trưởng phòng",
-    "Trưởng khoa",
-    "Trưởng đoàn",
-    "Trưởng tiểu ban",
-    "Trưởng bộ môn",
-    "Trưởng cơ quan",
-    "Trưởng Công an",
-    "Trưởng chi nhánh",
-    "Hiệu trưởng",
-    "Viện trưởng",
-    "Thống đốc",
-    "Bí thư",
-    "Tổng Bí thư",
-    "Tổng Thanh tra",
-    "Tổng Kiểm toán",
-    "Kiểm toán trưởng",
-    "Thư ký",
-    "Tổng Thư ký",
-    "Tổng Biên tập",
-    "Đội trưởng",
-    "Trạm trưởng",
-    "Hạt trưởng",
-    "Tổ trưởng",
-    "Chỉ huy trưởng",
-    "Tư lệnh",
-    "Tham mưu trưởng",
-    "Chính ủy",
-    "Ủy viên",
-    "Thường trực",
-    "Kế toán trưởng",
-    "Chủ tọa",
-    "Đại sứ",
-    "Tổng Lãnh sự",
-    "Thủ trưởng",
-    "Trưởng kho",
-    "Văn phòng",
-    "Trưởng trạm",
-    "Trưởng bộ phận",
-    "Người đứng đầu",
-]
+_OFFICES = """
+    Chủ tịch, Chủ tịch nước, Chủ nhiệm, Giám đốc, Tổng Giám đốc, Bộ trưởng, Thứ trưởng, Thủ tướng, Cục trưởng,
+    Tổng cục trưởng, Chi cục trưởng, Vụ trưởng, Chánh Văn phòng, Chánh VP, Chánh Thanh tra, Chánh án,
+    Trưởng ban, Trưởng phòng, Trưởng khoa, Trưởng đoàn, Trưởng tiểu ban, Trưởng bộ môn, Trưởng cơ quan,
+    Trưởng Công an, Trưởng chi nhánh, Hiệu trưởng, Viện trưởng, Thống đốc, Bí thư, Tổng Bí thư,
+    Tổng Thanh tra, Tổng Kiểm toán, Kiểm toán trưởng, Thư ký, Tổng Thư ký, Tổng Biên tập, Đội trưởng,
+    Trạm trưởng, Hạt trưởng, Tổ trưởng, Chỉ huy trưởng, Tư lệnh, Tham mưu trưởng, Chính ủy, Ủy viên,
+    Thường trực, Kế toán trưởng, Chủ tọa, Đại sứ, Tổng Lãnh sự, Thủ trưởng, Trưởng kho, Văn phòng,
+    Trưởng trạm, Trưởng bộ phận, Người đứng đầu
+"""
 _DEGREES = frozenset({"pho", "quyen"})
 # "Văn phòng" is an office only behind "Phó"; "Thường trực" and "Ủy viên" only beside another.
 _NOT_FIRST = frozenset({"van phong"})
@@ -72,7 +24,7 @@ _LONGEST = 4
 
 def _cases() -> dict[tuple[str, ...], tuple[bool, ...]]:
     table = {}
-    for office in _OFFICES:
+    for office in _OFFICES.split(","):
         words = office.split()
         key = tuple(bare(word).lower() for word in words)
         table[key] = tuple(word[0].isupper() for word in words)

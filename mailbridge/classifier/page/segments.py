@@ -1,9 +1,4 @@
-"""
-The head of a page as a row of segments: left column, right column, then what stands under both.
-
-A letterhead is printed in two columns, and reaches us in any order: as lines with true boxes, as one column with the
-blocks behind each other, or with both columns melted into one line. All become the same row here.
-"""
+"""Lines of the head of a page, cut into segments where one line holds pieces of several boxes."""
 
 from __future__ import annotations
 
@@ -11,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from itertools import pairwise
 
 from mailbridge.classifier.page import markers
-from mailbridge.classifier.page.markers import Role, bare, role_of, title_of
+from mailbridge.classifier.page.markers import Role, bare, role_of
 from mailbridge.classifier.page.places import known_tail
 from mailbridge.mail.pages import Box, Line, Page
 
@@ -54,8 +50,8 @@ class Segment:
     line: int = 0
 
 
-def head_of(page: Page) -> tuple[Segment, ...]:
-    """Cut the first lines of `page` into segments, columns put behind each other where the boxes show two columns."""
+def cut_head(page: Page) -> tuple[Segment, ...]:
+    """Cut the first lines of `page` into segments, in the order of the page; columns are not told yet."""
     pieces: list[Segment] = []
     under = False
     for number, line in enumerate(page.lines[:_HEAD_LINES]):
@@ -63,7 +59,7 @@ def head_of(page: Page) -> tuple[Segment, ...]:
         found = tuple(_cut(line, number)) if not under else (_whole(line, number),)
         under = under or any(piece.role in (Role.ADDRESSED, Role.GROUNDS) for piece in found)
         pieces.extend(found)
-    return tuple(_in_columns(pieces, page))
+    return tuple(pieces)
 
 
 def _whole(line: Line, number: int) -> Segment:
@@ -78,7 +74,7 @@ def _cut(line: Line, number: int) -> Iterator[Segment]:
         yield _whole(line, number)
         return
     width = (line.box.right - line.box.left) / max(len(text), 1)
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         piece = text[start:end].strip()
         if not piece:
             continue
@@ -133,62 +129,3 @@ def _is_letterhead_before(text: str, place: int, fixed: list[tuple[int, int]]) -
     start = max((end for _, end in fixed if end <= place), default=0)
     before = text[start:place]
     return before == before.upper()
-
-
-def _in_columns(pieces: list[Segment], page: Page) -> list[Segment]:
-    boundary = _boundary(pieces, page)
-    if boundary is None:
-        return pieces
-    left: list[Segment] = []
-    right: list[Segment] = []
-    under: list[Segment] = []
-    heading = min(piece.box.top for piece in pieces if piece.role in _HEADINGS)
-    for piece in pieces:
-        # Lines of both columns overlap in height, so the first line under them is known only when it is met.
-        if under or _is_under(piece, boundary, heading, page.width):
-            under.append(replace(piece, column=Column.UNDER, centred=_is_centred(piece, page.width)))
-        elif ((piece.box.left + piece.box.right) / 2 < boundary and piece.role not in _ON_THE_RIGHT) or (
-            piece.cut and (piece.role is Role.NUMBER or markers.ABOUT.match(bare(piece.text)))
-        ):
-            left.append(replace(piece, column=Column.LEFT))
-        else:
-            right.append(replace(piece, column=Column.RIGHT))
-    return [*left, *right, *under]
-
-
-_HEADINGS = (Role.STATE_NAME, Role.PARTY_NAME, Role.YOUTH_NAME)
-_ON_THE_RIGHT = (*_HEADINGS, Role.MOTTO, Role.DATE)
-
-
-def _boundary(pieces: list[Segment], page: Page) -> float | None:
-    """Return the x that parts the columns, or None when the heading has no other text at its left."""
-    headings = [piece for piece in pieces if piece.role in _HEADINGS]
-    if not headings:
-        return None
-    x = min(piece.box.left for piece in pieces if piece.role in _ON_THE_RIGHT)
-    widest = max(headings, key=lambda piece: piece.box.right - piece.box.left).box
-    if x < page.width * 0.25 and not any(piece.cut for piece in headings):
-        return None
-    neighbours = [
-        piece for piece in pieces if piece.box.right <= x + 12 and piece.box.top < widest.bottom + 4 * piece.size
-    ]
-    return x - 2 if neighbours else None
-
-
-def _is_under(piece: Segment, boundary: float, heading: float, width: float) -> bool:
-    """Say whether a segment stands under both columns: it crosses the boundary, or opens what never is in a column."""
-    if piece.role in (Role.ADDRESSED, Role.GROUNDS):
-        return True
-    if piece.box.top <= heading or piece.cut or piece.role in (*_ON_THE_RIGHT, Role.RULE):
-        return False
-    crosses = piece.box.left < boundary - 0.03 * width and piece.box.right > boundary + 0.03 * width
-    middle = (piece.box.left + piece.box.right) / 2
-    if title_of(piece.text) and abs(middle - width / 2) < 0.1 * width:
-        return True
-    return crosses and (abs(middle - width / 2) < 0.12 * width or piece.box.right - piece.box.left > 0.5 * width)
-
-
-def _is_centred(piece: Segment, width: float) -> bool:
-    """Tell a title from a body line: a full line is centred too, but as wide as the margins allow."""
-    middle = (piece.box.left + piece.box.right) / 2
-    return abs(middle - width / 2) < 0.05 * width and piece.box.right - piece.box.left < 0.72 * width

@@ -133,21 +133,29 @@ def _by_words(page: Page, lines: Sequence[Line], anchor: int) -> Foot:
     pieces = [piece for text in area for piece in _halves(text)]
     left: list[str] = []
     right: list[str] = []
+    last = left
     for text, is_right in pieces:
-        if (
-            is_right
-            or is_authority(text)
-            or is_office(text)
-            or (right and not _BULLET.match(text) and (is_person(text) or text == text.upper()))
-        ):
-            right.append(text)
-        elif not right or _BULLET.match(text):
-            left.append(text)
+        last = right if is_right or _is_signing(text, left, right, last) else left
+        if last is right or not (right and left) or _BULLET.match(text) or not _is_closed(left[-1]):
+            last.append(text)
     mended = any(is_right for _, is_right in pieces)
     if not right:
         start = next((i for i, text in enumerate(before) if is_authority(text) or is_office(text)), None)
         right = before[start:] if start is not None else []
     return Foot(page=page, recipients=_own_lines(left), signing=tuple(right), apart=False, mended=mended)
+
+
+def _is_signing(text: str, left: Sequence[str], right: Sequence[str], last: Sequence[str]) -> bool:
+    """Say whether a line in one column belongs to the signing block: by its words, or by what it follows."""
+    if is_authority(text) or is_office(text):
+        return True
+    if not right or _BULLET.match(text) or not (is_person(text) or text == text.upper()):
+        return False
+    return last is right or not left or _is_closed(left[-1])
+
+
+def _is_closed(entry: str) -> bool:
+    return entry.rstrip().endswith((";", "."))
 
 
 def _halves(text: str) -> Iterator[tuple[str, bool]]:

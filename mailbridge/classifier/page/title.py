@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mailbridge.classifier.kinds import Reading, Rival
 from mailbridge.classifier.naming import title_case_sentence
+from mailbridge.classifier.page.agencies import starts_agency
 from mailbridge.classifier.page.certainty import Place, absent
-from mailbridge.classifier.page.head import Head, carries_on, text_of
-from mailbridge.classifier.page.letterhead import starts_agency
+from mailbridge.classifier.page.head import Head, text_of
 from mailbridge.classifier.page.markers import ABOUT, Role, bare
 from mailbridge.classifier.page.places import is_known_place
 from mailbridge.classifier.page.segments import Column, Segment
-from mailbridge.classifier.page.wording import has_broken_words
+from mailbridge.classifier.page.wording import carries_on, has_broken_words
 from mailbridge.classifier.symbol import DocumentSymbol, parse_symbol
 
 _LETTER = "Công văn"
@@ -30,7 +31,14 @@ _ANNEX = re.compile(r"^\W*(?:Ban hanh kem theo|Kem theo|Phu luc)\b", re.IGNORECA
 
 
 def read_type(head: Head, symbol: Reading[DocumentSymbol], place: Place) -> Reading[str]:
-    """Read the type from box 5a, from the lack of it beside a "V/v", or from the number alone."""
+    """Read the type from box 5a, from the lack of it beside a "V/v", or from the number alone; a copy is a rival."""
+    read = _type_of_original(head, symbol, place)
+    if head.copy is None:
+        return read
+    return replace(read, rivals=(*read.rivals, Rival(value=head.copy, source=place.source("14"))))
+
+
+def _type_of_original(head: Head, symbol: Reading[DocumentSymbol], place: Place) -> Reading[str]:
     named = symbol.value or next((rival.value for rival in symbol.rivals if "file name" not in rival.source), None)
     if head.type is not None:
         return _titled(head, named, place)

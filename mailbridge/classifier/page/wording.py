@@ -1,4 +1,4 @@
-"""Signs that a text layer lost letters or blanks, told by what a Vietnamese syllable can be."""
+"""What the words at hand tell about a text: that it goes on in the next line, or that letters or blanks got lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ from mailbridge.classifier.page.markers import bare
 _WORD = re.compile(r"[^\W\d_]+")
 _VOWELS = re.compile(r"[aeiouy]+")
 # Small words without a vowel that are written so.
-_SHORTHANDS = frozenset(["km", "kg", "mm", "cm", "dm", "kv", "kw", "mw", "kwh", "ml", "mg", "tr", "đ"])
+_SHORTHAND = re.compile(r"[kmcd]m|kg|k[vw]|mw|kwh|ml|mg|tr|đ")
+_CARRIES_ON = re.compile(
+    r"(?:[,–-]|\b(?:và|của|các|về|với|cho|tại|theo|từ|đến|trong|thuộc|do|là|bằng|những|được|để|tỉnh|quận|huyện|phố|xã|"
+    r"phường|số|nhà|năm|khu|vực|lần|thứ|việc))$",
+    re.IGNORECASE,
+)
+
+
+def carries_on(text: str) -> bool:
+    """Say whether a line cannot be the last one: it ends in a comma, a dash or a word that ties it to the next."""
+    return _CARRIES_ON.search(text[-12:]) is not None
 
 
 def has_broken_words(text: str) -> bool:
@@ -22,7 +32,7 @@ def has_broken_words(text: str) -> bool:
 def _is_broken(word: str, *, capital: bool) -> bool:
     plain = bare(word).lower()
     if not capital and word.islower() and len(word) > 1 and not _VOWELS.search(plain):
-        return word not in _SHORTHANDS
+        return _SHORTHAND.fullmatch(word) is None
     # Foreign names hold no marks; an abbreviation in capitals ("BLĐTBXH") no syllables.
     if plain == word.lower() or (word.isupper() and not capital):
         return False

@@ -1,0 +1,76 @@
+"""
+Writing of a number and symbol, made regular before the grammar looks at it (document-form §4.1).
+
+What was mended is named, and nothing is settled here that the page does not show: a D stays a D.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from mailbridge.classifier.issuers import is_known_body
+from mailbridge.classifier.types import type_by_abbreviation
+
+_LABEL = re.compile(r"(?i)\s*(?:số\s*(?:và\s*)?(?:,?\s*ký\s*hiệu)?|so|no)\b\s*[.:]?\s*")
+_BLANK_NUMBER = re.compile(r"[\s._…]*(?=[/-])")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-") | dict.fromkeys("∕／⁄", "/") | {"\u00ad": "-", "\u00a0": " "})
+NUMBER = re.compile(r"(?:\d{1,6}(?:[A-Za-zĐđ]|\.\d{1,3})?)\Z")
+"""1 to 6 digits, a letter (30a) or a dotted part (66.7) behind them."""
+
+
+def plain(text: str) -> str:
+    """Return `text` in NFC with one kind of dash, slash and blank and no characters without a shape."""
+    line = unicodedata.normalize("NFC", text).translate(_DASHES)
+    if line.isascii():
+        return line
+    return "".join(char for char in line if unicodedata.category(char) != "Cf")
+
+
+def clean(text: str) -> tuple[str, tuple[str, ...]]:
+    """Apply document-form §4.1; return the normalised text and what had to be mended for it."""
+    slips: list[str] = []
+    line = plain(text)
+    if set(line) & {"Ð", "ð", "Ɖ"}:
+        line = line.replace("Ð", "Đ").replace("ð", "đ").replace("Ɖ", "Đ")
+        slips.append("a foreign letter was read as Đ")
+    line = " ".join(_LABEL.sub("", line, count=1).split() if _LABEL.match(line) else line.split())
+    line = _without_edges(line, slips)
+    # Blanks around a separator; two replacements a mark, so that no pattern can run back and forth.
+    tight = line
+    for mark in "/-":
+        tight = tight.replace(" " + mark, mark).replace(mark + " ", mark)
+    if tight != line:
+        slips.append("blanks around a separator")
+    return _close_gaps(tight, slips), tuple(slips)
+
+
+def _without_edges(line: str, slips: list[str]) -> str:
+    """Drop stray punctuation at both ends and the dots that stand for a number not yet given."""
+    blank = _BLANK_NUMBER.match(line)
+    if blank:
+        line = line[blank.end() :]
+    elif line[:1] in {".", ",", ":", ";"}:
+        line = line.lstrip(".,:; ")
+        slips.append("stray punctuation before the number")
+    line = line.rstrip(" .,;:/-_*")
+    return line[:-1].rstrip() if line.endswith(")") and "(" not in line else line
+
+
+def _close_gaps(line: str, slips: list[str]) -> str:
+    """Mend blanks inside: a lost slash ("15 CT-TTg"), a torn type ("TT Tr"), a lost hyphen ("QĐ UBND")."""
+    if line.count(" ") > 2 or " " not in line:
+        return line
+    head, _, rest = line.partition(" ")
+    if NUMBER.match(head):
+        mark = "-" if re.match(r"[^-/ ]+/", rest) and type_by_abbreviation(rest.split("/")[0], party=True) else "/"
+        slips.append("the mark behind the number is lost")
+        return _close_gaps(head + mark + rest, slips)
+    before, last = re.split(r"[/-]", head)[-1], re.split(r"[/-]", rest)[0].split(" ")[0]
+    if type_by_abbreviation(before + last, party=False) or is_known_body(before + last):
+        slips.append("a blank inside a group")
+        return _close_gaps(head + rest, slips)
+    if is_known_body(last) or type_by_abbreviation(before, party=False):
+        slips.append("a hyphen is lost")
+        return _close_gaps(f"{head}-{rest}", slips)
+    return line

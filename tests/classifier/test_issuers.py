@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+
+from mailbridge.classifier.issuers import is_party_body, is_state_body, looks_like_issuer
+
+
+@pytest.mark.parametrize("abbr", ["VPCP", "BNV", "UBND", "HĐND", "CTUBND", "SGDĐT", "STTTT", "UBTVQH15", "TT.HĐND"])
+def test_bodies_of_the_state(abbr: str) -> None:
+    assert is_state_body(abbr)
+    assert not is_party_body(abbr)
+
+
+@pytest.mark.parametrize("abbr", ["TW", "TU", "VPTW", "BTCTW", "UBKTTU", "ĐU", "TWĐTN", "BTGTU"])
+def test_bodies_of_the_party(abbr: str) -> None:
+    assert is_party_body(abbr)
+    assert not is_state_body(abbr)
+
+
+@pytest.mark.parametrize("abbr", ["TTHT", "CĐKT", "KGVX", "VX", "NVTW1"])
+def test_units_do_not_look_like_issuers(abbr: str) -> None:
+    assert not looks_like_issuer(abbr)
