@@ -12,6 +12,7 @@ import re
 import ssl
 from collections import deque
 from contextlib import suppress
+from typing import cast
 
 from mailbridge.ports import Tls
 from mailbridge.smtp_hooks.replies import NextHopLost, NextHopRefuses, NextHopUnreachable, Reply
@@ -37,8 +38,8 @@ class _Wire(asyncio.Protocol):
         self._room: asyncio.Future[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - create_connection gives no other
-        self.transport = transport
+        # create_connection gives no other; uvloop's transports fulfil it without deriving from it.
+        self.transport = cast("asyncio.Transport", transport)
 
     def data_received(self, octets: bytes) -> None:
         *lines, self._octets = (self._octets + octets).split(b"\n")

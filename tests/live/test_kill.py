@@ -38,10 +38,9 @@ class Sink:
     def __init__(self) -> None:
         self.delivered: Counter[str] = Counter()
         self.letters: Counter[str] = Counter()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._ready = threading.Event()
         self.port = 0
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
     def __enter__(self) -> Sink:
         self._thread.start()
@@ -49,18 +48,26 @@ class Sink:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(
-            self._loop.create_server(lambda: SMTP(self, hostname="sink.test", loop=self._loop), "127.0.0.1", 0)
-        )
+    async def _serve(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        sessions: list[SMTP] = []
+
+        def session() -> SMTP:
+            sessions.append(SMTP(self, hostname="sink.test"))
+            return sessions[-1]
+
+        server = await self._loop.create_server(session, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
-        self._loop.run_forever()
+        await self._stop.wait()
         server.close()
+        for each in sessions:
+            if each.transport is not None:
+                each.transport.abort()
+        await asyncio.sleep(0.1)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         content = envelope.content

@@ -110,6 +110,8 @@ def _problem(issuer: str, *, below: bool) -> str | None:
     plain = bare(issuer.upper())
     if TORN.match(plain):
         return "the name of the issuer lost its beginning"
+    if re.search(r"\d\s?/", plain):
+        return "a number stands in the name of the issuer"
     if PLACELESS.fullmatch(plain):
         return "the name of the issuer stops before its place"
     if below and ONLY_BELOW.fullmatch(plain):
