@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -171,7 +172,10 @@ class App:
         """Start the roles that are loops."""
         loops: list[tuple[str, Coroutine[None, None, None]]] = []
         if Role.SEND in roles:
-            self._sender = LetterSender(SqlOutbox(engine), sender_settings(self.settings))
+            stack.enter_context(_only_sender(self.settings.data / "send.lock"))
+            outbox = SqlOutbox(engine, node=self.settings.hostname)
+            outbox.take_back()
+            self._sender = LetterSender(outbox, sender_settings(self.settings))
             loops.append(("send", self._sender.run(stop)))
         if Role.WORK in roles:
             stack.enter_context(spool.lock())
@@ -247,6 +251,17 @@ async def _settle_unknown(spool: Spool, wake: Callable[[], None], stop: asyncio.
                 wake()
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), _UNKNOWN_EVERY)
+
+
+@contextmanager
+def _only_sender(path: Path) -> Iterator[None]:
+    """Hold the lock of the one sender of this data folder; the kernel lets it go when the process ends."""
+    with path.open("wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Unavailable("outbox", "another process sends the letters of this data folder") from error
+        yield
 
 
 def _make_ready(settings: Settings) -> None:

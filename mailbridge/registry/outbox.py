@@ -2,8 +2,8 @@
 Letters that wait for their way out.
 
 A letter is written once: its key is unique, and it stands there from the transaction of the entry that it tells of. It
-is sent at least once: when the program dies between the "250" of the next server and `sent`, the lease runs out and the
-letter leaves again, with the same Message-ID, by which receivers can tell.
+is sent at least once: when the program dies between the "250" of the next server and `sent`, the lease runs out (or is
+taken back) and the letter leaves again, with the same Message-ID, by which receivers can tell.
 """
 
 from __future__ import annotations
@@ -24,11 +24,26 @@ _WAITING = and_(outbox.c.sent_at.is_(None), outbox.c.failed_at.is_(None))
 
 
 class SqlOutbox:
-    """The outbox on SQLite or PostgreSQL. Its methods block and raise `Unavailable`; threads and nodes may share it."""
+    """
+    The outbox on SQLite or PostgreSQL. Its methods block and raise `Unavailable`; threads and nodes may share it.
 
-    def __init__(self, engine: Engine) -> None:
+    `node` names the one sender of a machine, which may take back its own leases after a crash.
+    """
+
+    def __init__(self, engine: Engine, *, node: str = "") -> None:
         self._engine = engine
         self._reader = reading(engine)
+        self._node = node
+
+    def take_back(self) -> int:
+        """
+        End the leases of this node, and return how many there were.
+
+        For the start of its only sender: whatever it had on lease when it died would wait for the lease to run out.
+        """
+        ours = outbox.update().where(_WAITING, outbox.c.leased_by == self._node, outbox.c.leased_until.is_not(None))
+        with reaching_database(), self._engine.begin() as connection:
+            return connection.execute(ours.values(leased_until=None, leased_by=None)).rowcount
 
     def lease(self, now: datetime, seconds: float) -> QueuedLetter | None:
         """
@@ -48,7 +63,8 @@ class SqlOutbox:
             row = connection.execute(due).mappings().first()
             if row is None:
                 return None
-            taken = {"attempts": outbox.c.attempts + 1, "leased_until": now + timedelta(seconds=seconds)}
+            until = now + timedelta(seconds=seconds)
+            taken = {"attempts": outbox.c.attempts + 1, "leased_until": until, "leased_by": self._node}
             connection.execute(outbox.update().where(outbox.c.key == row["key"]).values(taken))
             return QueuedLetter(letter=letter_of(row), attempts=row["attempts"] + 1, created_at=row["created_at"])
 
@@ -81,7 +97,7 @@ class SqlOutbox:
     def _settle(self, key: str, now: datetime, what: Happening, said: str, values: dict[str, Any]) -> bool:
         # A letter given up by one sender may have left by another whose lease ran out: that it was sent is the truth.
         still = outbox.c.sent_at.is_(None) if what is Happening.LETTER_SENT else _WAITING
-        change = outbox.update().where(outbox.c.key == key, still).values(values | {"leased_until": None})
+        change = outbox.update().where(outbox.c.key == key, still).values(values | {"leased_until": None, "leased_by": None})
         with reaching_database(), self._engine.begin() as connection:
             row = connection.execute(change.returning(outbox)).mappings().one_or_none()
             if row is None:

@@ -203,6 +203,7 @@ outbox = Table(
     Column("due_at", UtcTime, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("leased_until", UtcTime),
+    Column("leased_by", Text),
     Column("sent_at", UtcTime),
     Column("failed_at", UtcTime),
     Column("reply", Writing),

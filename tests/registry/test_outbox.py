@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from mailbridge.mail.letter import LetterKind
 from mailbridge.registry.books import LetterState
+from mailbridge.registry.outbox import SqlOutbox
 from tests.registry.builders_registry import NOON, letter
 from tests.registry.conftest import Database, Rooms
 
@@ -145,3 +146,15 @@ def test_way_of_a_letter_stands_in_the_time_line(database: Database) -> None:
         ("letter-deferred", "accepted, attempt 1: 451 later\ufffd"),
         ("letter-sent", "accepted, attempt 2: 250 xxxxxxxxxxxxx"),
     ]
+
+
+def test_node_takes_back_its_own_leases_after_a_crash(database: Database) -> None:
+    ours, other = SqlOutbox(database.engine, node="a"), SqlOutbox(database.engine, node="b")
+    post(Rooms(registry=database.registry, outbox=ours), "1", "2")
+    assert ours.lease(NOON, 600)
+    assert other.lease(NOON, 600)
+    assert SqlOutbox(database.engine, node="a").take_back() == 1
+    again = ours.lease(NOON, 600)
+    assert again is not None
+    assert (again.letter.key, again.attempts) == ("1", 2)
+    assert ours.lease(NOON, 600) is None

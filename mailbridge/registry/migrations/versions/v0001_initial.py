@@ -150,6 +150,7 @@ def _mail() -> None:
         sa.Column("due_at", TIME, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("leased_until", TIME),
+        sa.Column("leased_by", sa.Text),
         sa.Column("sent_at", TIME),
         sa.Column("failed_at", TIME),
         sa.Column("reply", sa.Text),
