@@ -21,6 +21,8 @@ from tests.reading.builders_files import letter_docx, letter_pdf
 
 HERE = Path(__file__).parent
 SIGNED_AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+YEARS = 8
+"""How long the revocation list is good; the certificates are good for nine years more."""
 SELECTOR = "vb2026"
 SILENT = "truongchinhtri.example"
 """A domain whose name server never answers: a judgement that stays open."""
@@ -69,8 +71,10 @@ def provincial_letter(pki: Pki) -> bytes:
         signer="Hoàng Thị Minh",
         recipients=("Như trên;", "Chủ tịch, các PCT UBND tỉnh;", "Lưu: VT, KGVX."),
     )
-    signed = pki.sign_pdf(page, pki.person, field="NguoiKy", timestamp=True)
-    return pki.sign_pdf(signed, pki.organization, field="CoQuan", timestamp=True)
+    person = pki.issue(C="VN", L="Bắc Kạn", O=PROVINCE.upper(), CN="Hoàng Thị Minh", E="minhht@ubnd.backan.gov.vn")
+    office = pki.issue(C="VN", L="Bắc Kạn", CN=PROVINCE.upper())
+    signed = pki.sign_pdf(page, person, field="NguoiKy", timestamp=True)
+    return pki.sign_pdf(signed, office, field="CoQuan", timestamp=True)
 
 
 def decision(pki: Pki) -> bytes:
@@ -96,7 +100,8 @@ def decision(pki: Pki) -> bytes:
         signer="Trần Quốc Việt",
         recipients=("Như Điều 3;", "Sở Nội vụ các tỉnh, thành phố;", "Lưu: VT, VTLTNN."),
     )
-    return pki.sign_pdf(page, pki.organization, field="CoQuan", timestamp=True)
+    ministry = pki.issue(C="VN", L="Hà Nội", CN="BỘ NỘI VỤ")
+    return pki.sign_pdf(page, ministry, field="CoQuan", timestamp=True)
 
 
 def invitation() -> tuple[bytes, bytes]:
@@ -170,7 +175,8 @@ def altered(pki: Pki) -> bytes:
         signer="Đỗ Mạnh Cường",
         recipients=("Như trên;", "Lưu: VT, QLNS."),
     )
-    signed = bytearray(pki.sign_pdf(page, pki.organization, field="CoQuan", timestamp=True))
+    office = pki.issue(C="VN", L="Bắc Kạn", O=PROVINCE.upper(), CN="SỞ TÀI CHÍNH")
+    signed = bytearray(pki.sign_pdf(page, office, field="CoQuan", timestamp=True))
     at = signed.index(b"endstream") - 20
     signed[at] ^= 1
     return bytes(signed)
@@ -395,7 +401,7 @@ def mail_of(post: Post, number: int) -> bytes:
 
 def make() -> None:
     """Write all files of the demonstration anew."""
-    pki = make_pki(SIGNED_AT)
+    pki = make_pki(SIGNED_AT, crl_days=YEARS * 365)
     keys: dict[str, DkimKey] = {}
     mails = HERE / "mails"
     shutil.rmtree(mails, ignore_errors=True)

@@ -32,7 +32,7 @@ from mailbridge.letters.plan import plan
 from mailbridge.letters.summary import sentence
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import LetterPlan
-from mailbridge.mail.message import Message
+from mailbridge.mail.message import Message, Part
 from mailbridge.mail.parse import parse
 from mailbridge.ports import Lookups, OpenedFile, Reading, Registry, Spool
 from mailbridge.record import as_object, evidence_object
@@ -132,6 +132,8 @@ def _seen(
     timings_ms: Mapping[str, float],
 ) -> Seen:
     pages = {each.part: each.pages for each in opened if each.pages is not None}
+    problems = {each.part: each.problem for each in opened if each.problem}
+    message = replace(message, parts=tuple(_with_problem(part, problems.get(part.index)) for part in message.parts))
     return Seen(
         mail=mail,
         message=message,
@@ -139,9 +141,13 @@ def _seen(
         authentication=authenticate(mail.content, message, evidence),
         classification=classify(message, pages, mail_from=mail.envelope.mail_from),
         signatures=tuple(status for each in opened for status in each.signatures),
-        problems={each.part: each.problem for each in opened if each.problem},
+        problems={part.index: part.problem for part in message.parts if part.problem},
         timings_ms=timings_ms,
     )
+
+
+def _with_problem(part: Part, problem: str | None) -> Part:
+    return replace(part, problem=problem) if problem and not part.problem else part
 
 
 def main_files(seen: Seen) -> tuple[str, ...]:
@@ -283,7 +289,7 @@ def _case(
     )
     if not decision.action.is_kept:
         return bare
-    told = as_object(mail, message, judgement, letters, seen.problems, seen.timings_ms)
+    told = as_object(mail, message, judgement, letters, seen.timings_ms)
     return replace(
         bare,
         reason=sentence(judgement, entries, policy.language),

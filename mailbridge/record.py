@@ -45,18 +45,17 @@ def as_object(
     message: Message,
     judgement: Judgement,
     letters: Sequence[LetterPlan],
-    problems: Mapping[str, str],
     timings_ms: Mapping[str, float],
 ) -> Object:
     """
     Return the object of CONTRACT.md without its first key, `source`.
 
     Args:
-        problems: Part index to the problem that opening the part met.
+        message: Its parts carry the problems that opening them met.
         timings_ms: Milliseconds by step.
     """
     return {
-        "message": _message(mail, message, problems),
+        "message": _message(mail, message),
         "authentication": _authentication(judgement.authentication),
         "kind": judgement.classification.kind.value,
         "documents": [_document(each, judgement) for each in judgement.classification.documents],
@@ -90,7 +89,7 @@ def _time(at: datetime | None) -> str | None:
     return at.isoformat().replace("+00:00", "Z") if at else None
 
 
-def _message(mail: MailObject, message: Message, problems: Mapping[str, str]) -> Object:
+def _message(mail: MailObject, message: Message) -> Object:
     return {
         "message_id": message.message_id,
         "from": str(message.author) if message.author else None,
@@ -108,7 +107,7 @@ def _message(mail: MailObject, message: Message, problems: Mapping[str, str]) ->
                 "size": part.size,
                 "sha256": part.sha256,
                 "inside": part.inside,
-                "problem": part.problem or problems.get(part.index),
+                "problem": part.problem,
             }
             for part in message.parts
         ],
@@ -181,14 +180,12 @@ def _says(reading: Reading[object]) -> bool:
 
 
 def _reading(reading: Reading[object]) -> Object:
-    told: Object = {
+    """Return what is known of a field; one that is absent says why in the place of its source."""
+    return {
         "confidence": round(reading.confidence, 3),
-        "source": reading.source,
+        "source": reading.source or (f"absent: {reading.reason}" if reading.reason else ""),
         "rivals": [{"value": _plain(rival.value), "source": rival.source} for rival in reading.rivals],
     }
-    if reading.reason is not None:
-        told["reason"] = reading.reason
-    return told
 
 
 def _plain(value: object) -> str | None:

@@ -91,7 +91,13 @@ def reading_for(settings: Settings | None, *, parallel: int | None = None) -> Li
     limits = Limits()
     if settings:
         chosen = settings.reading
-        limits = replace(limits, seconds=chosen.seconds, memory=chosen.memory, parallel=chosen.processes)
+        limits = Limits(
+            seconds=chosen.seconds,
+            memory=chosen.memory,
+            pages_first=chosen.pages_first,
+            pages_last=chosen.pages_last,
+            parallel=chosen.processes,
+        )
     return LimitedReading(replace(limits, parallel=parallel) if parallel else limits)
 
 
@@ -204,11 +210,13 @@ class App:
 
     async def _open_doors(self, spool: Spool, stack: AsyncExitStack) -> None:
         for listener in self.settings.listeners:
-            if listener.kind is ListenerKind.HOP:
-                hop = HopServer(hop_settings(self.settings, listener), spool, lambda _mail_id: self._wake())
-                await hop.start()
-                stack.push_async_callback(hop.stop)
-                self._hops.append(hop)
+            if listener.kind is not ListenerKind.HOP:
+                problem = f"a listener of kind {listener.kind.value} is not part of this version"
+                raise Misconfigured(problem, remedy="take it out of mailbridge.toml")
+            hop = HopServer(hop_settings(self.settings, listener), spool, lambda _mail_id: self._wake())
+            await hop.start()
+            stack.push_async_callback(hop.stop)
+            self._hops.append(hop)
 
     def _decided(self, mail: MailObject, outcomes: tuple[Outcome, ...]) -> None:
         for outcome in outcomes:

@@ -145,7 +145,7 @@ class Trial:
         )
         judgement, letters = judge_seen(seen, known, policy)
         timings = {**seen.timings_ms, "decide": (time.perf_counter() - began) * 1000}
-        told = as_object(seen.mail, seen.message, judgement, letters, seen.problems, timings)
+        told = as_object(seen.mail, seen.message, judgement, letters, timings)
         return Judged(told=told, why=sentence(judgement, (), policy.language), decision=judgement.decision)
 
     def _policy(self, seen: Seen) -> Policy:

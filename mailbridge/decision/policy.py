@@ -24,14 +24,12 @@ class Book:
     """
     A book of incoming documents; every year has its own series of numbers.
 
-    `kinds` are the kinds of mail that go into it when a rule names no book. `start` is the first number of a year that
-    has no entry yet (1 but in the year of a change from another register).
+    `kinds` are the kinds of mail that go into it when a rule names no book.
     """
 
     id: str
     title: str
     kinds: tuple[Kind, ...] = ()
-    start: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

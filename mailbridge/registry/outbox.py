@@ -97,7 +97,8 @@ class SqlOutbox:
     def _settle(self, key: str, now: datetime, what: Happening, said: str, values: dict[str, Any]) -> bool:
         # A letter given up by one sender may have left by another whose lease ran out: that it was sent is the truth.
         still = outbox.c.sent_at.is_(None) if what is Happening.LETTER_SENT else _WAITING
-        change = outbox.update().where(outbox.c.key == key, still).values(values | {"leased_until": None, "leased_by": None})
+        values |= {"leased_until": None, "leased_by": None}
+        change = outbox.update().where(outbox.c.key == key, still).values(values)
         with reaching_database(), self._engine.begin() as connection:
             row = connection.execute(change.returning(outbox)).mappings().one_or_none()
             if row is None:

@@ -17,12 +17,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.sql.dml import ReturningInsert
 
+from mailbridge.mail.ident import uuid7
 from mailbridge.mail.letter import Letter
 from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered, BookDamaged, SeriesTaken
 from mailbridge.registry.database import add_once, insert_into, reaching_database, reading
 from mailbridge.registry.entry import Case, DraftEntry, Event, Known, RegisterEntry, local_day
 from mailbridge.registry.happenings import BY_ACTION, OURSELVES, UNSTORED_ACTIONS, Happening
-from mailbridge.registry.identity import uuid7
 from mailbridge.registry.rows import (
     Author,
     case_row,
@@ -38,6 +38,9 @@ from mailbridge.registry.rows import (
 from mailbridge.registry.tables import counter, entry, entry_version, mail_case, outbox
 
 _ADD_VERSION = entry_version.insert()
+
+_MOST_TWINS = 50
+"""Entries with one symbol that are looked at: "01/QĐ-UBND" comes from every commune of a province, every year."""
 
 Clock = Callable[[], datetime]
 """Tells the present moment, aware."""
@@ -66,8 +69,8 @@ class SqlRegistry:
         Look for the same octets, files and symbols in the books of one agency.
 
         Args:
-            symbols: In normalised form. A symbol comes back every year, so its newest entry is told; whether it is the
-                same document is for the decision to say.
+            symbols: In normalised form. A symbol comes back every year and from other issuers, so its newest entries
+                are told, the newest first; whether one is the same document is for the decision to say.
 
         Raises:
             Unavailable: The database cannot be asked.
@@ -77,11 +80,12 @@ class SqlRegistry:
                 mail_case.c.agency == agency, mail_case.c.sha256 == mail_sha256
             )
             by_file = [(sha256, find_document(connection, agency, sha256)) for sha256 in dict.fromkeys(files)]
-            by_symbol = [(text, _newest_with(connection, agency, text)) for text in dict.fromkeys(symbols)]
+            texts = dict.fromkeys(symbols)
+            by_symbol = [(text, found) for text in texts for found in _newest_with(connection, agency, text)]
             return Known(
                 same_mail=connection.execute(same_mail.limit(1)).first() is not None,
                 same_file=tuple((sha256, found) for sha256, found in by_file if found),
-                same_symbol=tuple((text, found) for text, found in by_symbol if found),
+                same_symbol=tuple(by_symbol),
             )
 
     @contextmanager
@@ -153,7 +157,7 @@ class SqlTransaction:
             year = local_day(arrived_at).year
             now = self._clock()
             line = RegisterEntry(
-                id=uuid7(now, secrets.token_bytes(10)),
+                id=uuid7(int(now.timestamp() * 1000), secrets.token_bytes(10)),
                 year=year,
                 number=_take_number(self._connection, draft.agency, draft.book, year),
                 arrived_at=arrived_at.astimezone(UTC),
@@ -239,11 +243,10 @@ def _count(dialect: str) -> ReturningInsert[Any]:
     return counted.returning(counter.c.next)
 
 
-def _newest_with(connection: Connection, agency: str, symbol: str) -> RegisterEntry | None:
+def _newest_with(connection: Connection, agency: str, symbol: str) -> Iterator[RegisterEntry]:
     query = select_entries().where(entry.c.agency == agency, entry_version.c.symbol == symbol)
-    newest = query.order_by(entry.c.arrived_at.desc(), entry.c.number.desc()).limit(1)
-    row = connection.execute(newest).mappings().first()
-    return entry_of(row) if row else None
+    newest = query.order_by(entry.c.arrived_at.desc(), entry.c.number.desc()).limit(_MOST_TWINS)
+    return map(entry_of, connection.execute(newest).mappings())
 
 
 def _check_case(case: Case, entries: Sequence[RegisterEntry]) -> None:

@@ -42,7 +42,7 @@ def read_books(path: Path, report: Report) -> tuple[Book, ...]:
                     here, f'two books take mail of kind "{kind}": "{owners[kind]}" too', "leave it with one book"
                 )
             owners.setdefault(kind, table.id)
-    return tuple(Book(id=table.id, title=table.title, kinds=table.kinds, start=table.start) for table in file.book)
+    return tuple(Book(id=table.id, title=table.title, kinds=table.kinds) for table in file.book)
 
 
 def read_kinds(path: Path, report: Report) -> tuple[DocumentKind, ...]:

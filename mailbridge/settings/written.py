@@ -164,7 +164,6 @@ class BookTable:
     id: str
     title: str
     kinds: tuple[Kind, ...] = ()
-    start: Annotated[int, Field(ge=1, le=9_999_999_999)] = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

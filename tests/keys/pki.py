@@ -73,6 +73,10 @@ class Pki:
     stranger: Identity
     crl: bytes
 
+    def issue(self, **subject: str) -> Identity:
+        """Issue a certificate that names the CRL; `subject` as C="VN", O="…", CN="…", in this order."""
+        return _issue(_name(**subject), self.organization.key, by=self.issuing, at=self.at, crl=True)
+
     def trust(self, *, crls: bool = True) -> Trust:
         """Return what an administrator of this PKI would have put into config/trust/."""
         return Trust(anchors=(self.root.der,), others=(self.issuing.der,), crls=(self.crl,) if crls else ())
@@ -133,8 +137,8 @@ class Pki:
 
 
 @cache
-def make_pki(at: datetime = AT) -> Pki:
-    """Make a PKI whose certificates and CRL are good at `at`; some 2 s, once a test run."""
+def make_pki(at: datetime = AT, *, crl_days: int = 30) -> Pki:
+    """Make a PKI whose certificates and CRL are good at `at` and `crl_days` longer; some 2 s, once a test run."""
     keys = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(4)]
     root = _issue(_name(CN="RootCA thử nghiệm MailBridge", O="Ban thử nghiệm", C="VN"), keys[0], at=at, ca=True)
     issuing = _issue(
@@ -163,7 +167,7 @@ def make_pki(at: datetime = AT) -> Pki:
         undeclared_revoked=undeclared_revoked,
         tsa=_issue(_name(CN="TSA thử nghiệm", O="Ban thử nghiệm", C="VN"), keys[3], by=issuing, at=at, tsa=True),
         stranger=_issue(forger, keys[3], at=at),
-        crl=_revoke(issuing, (revoked, undeclared_revoked), at=at),
+        crl=_revoke(issuing, (revoked, undeclared_revoked), at=at, days=crl_days),
     )
 
 
@@ -246,13 +250,13 @@ def _usage(*, ca: bool) -> x509.KeyUsage:
     )
 
 
-def _revoke(by: Identity, revoked: Sequence[Identity], *, at: datetime) -> bytes:
-    """Make a CRL of yesterday, good for a month; everything on it was revoked 90 days ago."""
+def _revoke(by: Identity, revoked: Sequence[Identity], *, at: datetime, days: int) -> bytes:
+    """Make a CRL of yesterday, good for `days`; everything on it was revoked 90 days ago."""
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(by.certificate.subject)
         .last_update(at - timedelta(days=1))
-        .next_update(at + timedelta(days=30))
+        .next_update(at + timedelta(days=days))
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(by.key.public_key()), critical=False)
         .add_extension(x509.CRLNumber(1), critical=False)
     )

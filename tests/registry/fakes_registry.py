@@ -46,11 +46,12 @@ class FakeRegistry:
         self._reach()
         ours = sorted((e for e in self.ledger.entries if e.draft.agency == agency), key=lambda e: e.arrived_at)
         by_file = {e.draft.document_sha256: e for e in ours}
-        by_symbol = {e.draft.symbol: e for e in ours}
         return Known(
             same_mail=any(c.sha256 == mail_sha256 and c.agency == agency for c in self.ledger.cases.values()),
             same_file=tuple((one, by_file[one]) for one in dict.fromkeys(files) if one in by_file),
-            same_symbol=tuple((one, by_symbol[one]) for one in dict.fromkeys(symbols) if one in by_symbol),
+            same_symbol=tuple(
+                (one, e) for one in dict.fromkeys(symbols) for e in reversed(ours) if e.draft.symbol == one
+            ),
         )
 
     @contextmanager

@@ -168,13 +168,13 @@ def test_same_mail_octets_are_known_to_their_agency_only(rooms: Rooms) -> None:
     assert not rooms.registry.known("sonv", sha256("others"), [], []).same_mail
 
 
-def test_newest_entry_with_a_symbol_is_known(rooms: Rooms) -> None:
-    enter(rooms, draft("old", symbol="12/QĐ-UBND"), NOON - timedelta(days=365))
+def test_entries_with_a_symbol_are_known_newest_first(rooms: Rooms) -> None:
+    old = enter(rooms, draft("old", symbol="12/QĐ-UBND"), NOON - timedelta(days=365))
     new = enter(rooms, draft("new", symbol="12/QĐ-UBND"), NOON)
     enter(rooms, draft("foreign", symbol="12/QĐ-UBND", agency="sotc"), NOON + timedelta(days=1))
-    enter(rooms, draft("between", symbol="12/QĐ-UBND"), NOON - timedelta(days=10))
+    between = enter(rooms, draft("between", symbol="12/QĐ-UBND"), NOON - timedelta(days=10))
     known = rooms.registry.known("sonv", "none", [sha256("unknown")], ["12/QĐ-UBND", "13/QĐ-UBND", "12/QĐ-UBND"])
-    assert known.same_symbol == (("12/QĐ-UBND", new),)
+    assert known.same_symbol == tuple(("12/QĐ-UBND", each) for each in (new, between, old))
     assert known.same_file == ()
 
 

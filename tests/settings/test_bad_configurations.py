@@ -214,7 +214,6 @@ CASES: list[tuple[Slip, int | None, str, str]] = [
     ((B, "Sổ đăng ký văn bản đến", " "), 3, "the title of a book is empty", "cover"),
     ((B, '"official-document"]', '"personal"]'), 4, "is never kept", "take it out"),
     ((B, '"official-document"]', '"offical"]'), 4, 'cannot be "offical"', "official-document"),
-    ((B, "kinds =", "start = 0\nkinds ="), 4, '"book.start" does not fit', "greater than or equal to 1"),
     ((B, "[[book]]", "[[books]]"), 1, 'unknown key "books"', 'did you mean "book"?'),
     ((K, '["Giấy mời"]', "[]"), 4, "has no types", "Giấy mời"),
     ((K, '["Giấy mời"]', '["Giấy mơi"]'), 4, "is no tên loại that is known", "full name"),
