@@ -3,8 +3,8 @@ The recipe of `demo/mails`, `demo/zone` and `demo/trust`: run it from the root o
 
     .venv/bin/python -m demo.make_mails
 
-Agencies, people and documents are invented; the form is that of Nghị định 30/2020/NĐ-CP. Keys are made new each time and
-thrown away: only certificates, the revocation list and the public DKIM keys stay.
+Agencies, people and documents are invented; the form is that of Nghị định 30/2020/NĐ-CP. Keys are made new each time
+and thrown away: only certificates, the revocation list and the public DKIM keys stay.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def provincial_letter(pki: Pki) -> bytes:
             "Ủy ban nhân dân các xã, phường.",
         ),
         body=(
-            "Thực hiện Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020 của Chính phủ và Chỉ thị số 15/CT-TTg ngày 22 "
-            "tháng 5 năm 2012 của Thủ tướng Chính phủ, Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị:",
+            "Thực hiện Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020 của Chính phủ và Chỉ thị số 15/CT-TTg ngày "
+            "22 tháng 5 năm 2012 của Thủ tướng Chính phủ, Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị:",
             "1. Gửi, nhận văn bản điện tử có ký số qua thư điện tử công vụ; không gửi kèm bản giấy đối với văn bản đã "
             "có chữ ký số của người có thẩm quyền và của cơ quan.",
             "2. Đăng ký văn bản đến và thông báo đã nhận cho nơi gửi ngay trong ngày.",

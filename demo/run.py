@@ -35,7 +35,6 @@ from mailbridge.wiring import App, Ledger, open_ledger
 
 HERE = Path(__file__).parent
 RUN = HERE / "run"
-CONFIG = RUN / "config"
 AGENCY = "Sở Nội vụ tỉnh Bắc Kạn"
 DOMAIN = "sonv.backan.gov.vn"
 ADDRESS = f"vanthu@{DOMAIN}"
@@ -82,9 +81,10 @@ class Watcher:
         self.outcomes.append((mail, outcomes))
 
 
-def prepare(next_hop_port: int) -> None:
-    """Write a fresh configuration with `mailbridge init`, as an administrator would."""
-    shutil.rmtree(RUN, ignore_errors=True)
+def prepare(folder: Path, next_hop_port: int) -> Path:
+    """Write a fresh configuration with `mailbridge init`, as an administrator would; return where it is."""
+    for name in ("config", "data", "delivered"):
+        shutil.rmtree(folder / name, ignore_errors=True)
     flags = {
         "--name": AGENCY,
         "--domain": DOMAIN,
@@ -92,13 +92,15 @@ def prepare(next_hop_port: int) -> None:
         "--clerk": CLERK,
         "--listen": f"127.0.0.1:{free_port(2525)}",
         "--next-hop": f"127.0.0.1:{next_hop_port}",
-        "--data": str(RUN / "data"),
+        "--data": str(folder / "data"),
         "--zone": str(HERE / "zone"),
     }
-    status = mailbridge(["init", str(CONFIG), *(part for pair in flags.items() for part in pair)])
+    config = folder / "config"
+    status = mailbridge(["init", str(config), *(part for pair in flags.items() for part in pair)])
     if status:
         raise SystemExit(status)
-    shutil.copytree(HERE / "trust", CONFIG / "trust", dirs_exist_ok=True)
+    shutil.copytree(HERE / "trust", config / "trust", dirs_exist_ok=True)
+    return config
 
 
 def free_port(wanted: int) -> int:
@@ -148,7 +150,7 @@ def show(ledger: Ledger, mails: Sequence[Path], watcher: Watcher, next_hop: Next
             console.print(f"  {path.stem:26} {BECAME[case.action]}[/] ", end="")
             console.print(Text(f"{case.reason} ({case.rule}; {mail.id[-12:]})"), soft_wrap=True)
 
-    console.print(f"\n[bold]Thư báo nhận, đúng như đã gửi đi[/bold]")
+    console.print("\n[bold]Thư báo nhận, đúng như đã gửi đi[/bold]")
     notices = 0
     for content in next_hop.letters:
         letter = message_from_bytes(content, policy=policy.default)
@@ -168,9 +170,10 @@ def show(ledger: Ledger, mails: Sequence[Path], watcher: Watcher, next_hop: Next
     console.print(f"và {notices} thông báo cho Văn thư {CLERK}; mọi thư nằm trong {next_hop.box._path}")
 
 
-def show_how_to_send(port: int) -> None:
+def show_how_to_send(config: Path, port: int) -> None:
     """Say how the newcomer sends a mail of his own."""
-    command = f".venv/bin/mailbridge -c {CONFIG.relative_to(Path.cwd())}"
+    shown = config.relative_to(Path.cwd()) if config.is_relative_to(Path.cwd()) else config
+    command = f".venv/bin/mailbridge -c {shown}"
     console.print(
         f"\n[bold]Cầu vẫn đang chạy[/bold] ở 127.0.0.1:{port}; Ctrl-C để dừng. Gửi thử thư của mình:\n"
         f"  swaks --server 127.0.0.1:{port} --to {ADDRESS} --from toi@example.org --attach van-ban.pdf\n"
@@ -182,15 +185,15 @@ def show_how_to_send(port: int) -> None:
     )
 
 
-async def demonstrate(once: bool) -> None:
-    """Run the whole demonstration."""
+async def demonstrate(folder: Path, *, once: bool) -> None:
+    """Run the whole demonstration below `folder`."""
     loop = asyncio.get_running_loop()
     port = free_port(0)
-    prepare(port)
-    next_hop = NextHop(RUN / "delivered")
+    config = prepare(folder, port)
+    next_hop = NextHop(folder / "delivered")
     server = await loop.create_server(lambda: SMTP(next_hop, hostname="noibo.demo.example"), "127.0.0.1", port)
     watcher = Watcher()
-    app = App(load(CONFIG), on_outcome=watcher.saw)
+    app = App(load(config), on_outcome=watcher.saw)
     stop = asyncio.Event()
     async with app.running(stop=stop):
         mails = sorted((HERE / "mails").glob("*.eml"))
@@ -205,11 +208,11 @@ async def demonstrate(once: bool) -> None:
 
             await sending
             await until(done)
-        with open_ledger(CONFIG) as ledger:
+        with open_ledger(config) as ledger:
             await until(lambda: not any(ledger.books.letters(state=LetterState.WAITING)))
             show(ledger, mails, watcher, next_hop)
         if not once:
-            show_how_to_send(app.hop_port)
+            show_how_to_send(config, app.hop_port)
             await asyncio.Event().wait()
     server.close()
 
@@ -218,9 +221,10 @@ def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(description="Show MailBridge at work.")
     parser.add_argument("--once", action="store_true", help="end after the mails of demo/")
+    parser.add_argument("--folder", type=Path, default=RUN, help="where configuration, book and mails go")
     arguments = parser.parse_args()
     try:
-        asyncio.run(demonstrate(arguments.once))
+        asyncio.run(demonstrate(arguments.folder, once=arguments.once))
     except KeyboardInterrupt:
         console.print("\nđã dừng")
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def ports(reading: LimitedReading) -> Ports:
     return Ports(lookups=lookups, reading=reading, registry=FakeRegistry())
 
 
-def policy(**changes: object) -> Policy:
+def policy(**changes: Any) -> Policy:
     return replace(default_policy("vi"), agency=replace(AGENCY, **changes))
 
 
@@ -76,7 +77,11 @@ def ledger(ports: Ports) -> FakeRegistry:
 async def test_a_signed_document_gets_a_number_a_case_and_letters(ports: Ports) -> None:
     (outcome,) = await process(demo("01"), ports, (policy(),), AT)
     (entry,) = outcome.entries
-    assert (entry.number, entry.draft.symbol, entry.draft.issuer) == (1, "3526/UBND-KGVX", "Ủy ban nhân dân tỉnh Bắc Kạn")
+    assert (entry.number, entry.draft.symbol, entry.draft.issuer) == (
+        1,
+        "3526/UBND-KGVX",
+        "Ủy ban nhân dân tỉnh Bắc Kạn",
+    )
     assert outcome.case.action == "register"
     assert outcome.case.judgement is not None
     assert json.loads(outcome.case.judgement)["decision"]["action"] == "register"
@@ -104,7 +109,7 @@ async def test_the_same_document_again_gets_no_second_number(ports: Ports) -> No
 async def test_the_very_same_octets_are_not_acknowledged_again(ports: Ports) -> None:
     await process(demo("01"), ports, (policy(),), AT)
     (outcome,) = await process(demo("01", 2), ports, (policy(),), AT)
-    assert [(letter.kind.value, letter.suppressed) for letter in outcome.letters][0] == ("accepted", "policy")
+    assert next((letter.kind.value, letter.suppressed) for letter in outcome.letters) == ("accepted", "policy")
 
 
 @pytest.mark.parametrize("name", ["11", "12", "13", "14"])

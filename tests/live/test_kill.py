@@ -1,8 +1,8 @@
 """
 500 documents through a program that is killed again and again.
 
-Real parts: the program as a process of its own with hop, walk and sender on SQLite; a client that sends as a mail server
-does (again, when it did not hear 250); a next hop on a socket. kill -9 comes at random moments.
+Real parts: the program as a process of its own with hop, walk and sender on SQLite; clients that send as mail servers
+do (again, when they did not hear 250); a next hop on a socket. kill -9 comes at random moments.
 """
 
 from __future__ import annotations
@@ -65,11 +65,11 @@ class Sink:
         await self._stop.wait()
         server.close()
         for each in sessions:
-            if each.transport is not None:
+            if isinstance(each.transport, asyncio.Transport):
                 each.transport.abort()
         await asyncio.sleep(0.1)
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         content = envelope.content
         assert isinstance(content, bytes)
         header = content.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
