@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import mailbox
+import os
 import shutil
 import smtplib
 import socket
@@ -43,16 +44,9 @@ PATIENCE = 120
 """Seconds to wait for all outcomes and letters: some twenty times what a slow machine needs."""
 
 HEADS = ("Số đến", "Ngày đến", "Tác giả", "Số, ký hiệu", "Ngày văn bản", "Tên loại và trích yếu", "Nơi nhận", "Ghi chú")
-BECAME = {
-    "register": "[green]vào sổ",
-    "hold": "[yellow]chờ Văn thư",
-    "duplicate": "[cyan]trùng",
-    "return": "[yellow]đề nghị trả lại",
-    "stop": "[red]dừng",
-    "pass": "[dim]không phải văn bản",
-}
+COLOURS = {"register": "green", "hold": "yellow", "duplicate": "cyan", "return": "yellow", "stop": "red", "pass": "dim"}
 
-console = Console(width=None if Console().is_terminal else 150)
+console = Console(width=None if Console().is_terminal or "COLUMNS" in os.environ else 150)
 
 
 class NextHop:
@@ -144,11 +138,12 @@ def show(ledger: Ledger, mails: Sequence[Path], watcher: Watcher, next_hop: Next
     console.print(table)
 
     console.print("\n[bold]Mỗi thư đã trở thành gì, và vì sao[/bold]")
-    for path, (mail, outcomes) in zip(mails, watcher.outcomes, strict=True):
+    became = Table.grid(padding=(0, 2))
+    for path, (_, outcomes) in zip(mails, watcher.outcomes, strict=True):
         for outcome in outcomes:
             case = outcome.case
-            console.print(f"  {path.stem:26} {BECAME[case.action]}[/] ", end="")
-            console.print(Text(f"{case.reason} ({case.rule}; {mail.id[-12:]})"), soft_wrap=True)
+            became.add_row(path.stem, Text(case.reason, style=COLOURS[case.action]), Text(case.rule, style="dim"))
+    console.print(became)
 
     console.print("\n[bold]Thư báo nhận, đúng như đã gửi đi[/bold]")
     notices = 0
