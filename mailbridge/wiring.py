@@ -31,7 +31,7 @@ from mailbridge.registry.store import SqlRegistry
 from mailbridge.settings import ListenerKind, ListenerSettings, Role, Settings, load
 from mailbridge.smtp_hooks.server import HopServer
 from mailbridge.smtp_hooks.settings import HopSettings
-from mailbridge.spool import Spool
+from mailbridge.spool import Pressure, Spool
 from mailbridge.verify.evidence import Trust
 
 log = logging.getLogger("mailbridge.wiring")
@@ -150,11 +150,13 @@ class App:
         """
         Run until the block is left or a role fails; then `stop` is set, and what is under way is finished.
 
+        A database that is away does not keep the door shut: mail flows into the spool, and is walked when it is back.
+
         Raises:
             Misconfigured: The schema of the database is not ours, or a file that the settings name cannot be used.
-            Unavailable: Database, spool or port are gone.
+            Unavailable: Spool or port are gone.
         """
-        await asyncio.to_thread(_make_ready, self.settings)
+        await asyncio.to_thread(_make_folder, self.settings.data)
         async with AsyncExitStack() as stack:
             engine = stack.enter_context(_engine(self.settings))
             spool = await asyncio.to_thread(Spool, spool_path(self.settings))
@@ -175,20 +177,25 @@ class App:
     def _begin(
         self, roles: frozenset[Role], spool: Spool, engine: Engine, stack: AsyncExitStack, stop: asyncio.Event
     ) -> list[asyncio.Task[None]]:
-        """Start the roles that are loops."""
+        """Start the roles that are loops; those that need the database wait for it."""
         loops: list[tuple[str, Coroutine[None, None, None]]] = []
+        ready = asyncio.Event()
+        if roles & {Role.SEND, Role.WORK}:
+            loops.append(("database", _await_database(self.settings, ready, stop)))
         if Role.SEND in roles:
             stack.enter_context(_only_sender(self.settings.data / "send.lock"))
             outbox = SqlOutbox(engine, node=self.settings.hostname)
-            outbox.take_back()
             self._sender = LetterSender(outbox, sender_settings(self.settings))
-            loops.append(("send", self._sender.run(stop)))
+            loops.append(("send", _send_when_ready(self._sender, outbox, ready, stop)))
         if Role.WORK in roles:
             stack.enter_context(spool.lock())
             reading = reading_for(self.settings)
             stack.callback(reading.close)
             self._walk = self._make_walk(spool, engine, reading)
-            loops += [("work", self._walk.run(stop)), ("unknown", _settle_unknown(spool, self._wake, stop))]
+            loops += [
+                ("work", _walk_when_ready(self._walk, ready, stop)),
+                ("unknown", _settle_unknown(spool, self._wake, stop)),
+            ]
         return [asyncio.create_task(_guarded(loop, name, stop), name=name) for name, loop in loops]
 
     def _make_walk(self, spool: Spool, engine: Engine, reading: LimitedReading) -> Walk:
@@ -209,11 +216,15 @@ class App:
         )
 
     async def _open_doors(self, spool: Spool, stack: AsyncExitStack) -> None:
+        room = self.settings.spool
+        is_full = Pressure(spool, least_free=room.least_free, most_waiting=room.most_waiting)
         for listener in self.settings.listeners:
             if listener.kind is not ListenerKind.HOP:
                 problem = f"a listener of kind {listener.kind.value} is not part of this version"
                 raise Misconfigured(problem, remedy="take it out of mailbridge.toml")
-            hop = HopServer(hop_settings(self.settings, listener), spool, lambda _mail_id: self._wake())
+            hop = HopServer(
+                hop_settings(self.settings, listener), spool, lambda _mail_id: self._wake(), is_full=is_full
+            )
             await hop.start()
             stack.push_async_callback(hop.stop)
             self._hops.append(hop)
@@ -257,8 +268,7 @@ async def _settle_unknown(spool: Spool, wake: Callable[[], None], stop: asyncio.
         with suppress(Unavailable):  # the disk is gone for now; the door tells of it
             if await asyncio.to_thread(spool.settle_unknown):
                 wake()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), _UNKNOWN_EVERY)
+        await _nap(_UNKNOWN_EVERY, stop)
 
 
 @contextmanager
@@ -272,12 +282,46 @@ def _only_sender(path: Path) -> Iterator[None]:
         yield
 
 
-def _make_ready(settings: Settings) -> None:
-    """Make folders and a new database; an old schema is left for `mailbridge db upgrade`."""
+async def _await_database(settings: Settings, ready: asyncio.Event, stop: asyncio.Event) -> None:
+    """Set `ready` once the database answers and has our schema; raises `Misconfigured` when it has another one."""
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(_make_database_ready, settings)
+        except Unavailable as error:
+            log.error("database is away", extra={"detail": error.detail})
+            await _nap(settings.work.pause, stop)
+        else:
+            break
+    ready.set()
+
+
+async def _send_when_ready(sender: LetterSender, outbox: SqlOutbox, ready: asyncio.Event, stop: asyncio.Event) -> None:
+    await ready.wait()
+    if not stop.is_set():
+        with suppress(Unavailable):  # gone again: the leases run out by themselves
+            await asyncio.to_thread(outbox.take_back)
+    await sender.run(stop)
+
+
+async def _walk_when_ready(walk: Walk, ready: asyncio.Event, stop: asyncio.Event) -> None:
+    await ready.wait()
+    await walk.run(stop)
+
+
+async def _nap(seconds: float, stop: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+def _make_folder(folder: Path) -> None:
     try:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable("data folder", str(error)) from error
+
+
+def _make_database_ready(settings: Settings) -> None:
+    """Make the tables of a new database; an old schema is left for `mailbridge db upgrade`."""
     revision = revision_of(settings.database.url)
     if revision is None:
         upgrade(settings.database.url)

@@ -23,6 +23,7 @@ class Desk:
     """
     The shared state; lives in one event loop.
 
+    `is_full` says whether no mail may be taken for now; it is asked at each MAIL and must not block.
     `undecided` holds the keys of mails whose client left while the next hop had not answered yet.
     """
 
@@ -30,6 +31,7 @@ class Desk:
     spool: Keeper
     on_accepted: Callable[[str], None]
     clock: Callable[[], datetime]
+    is_full: Callable[[], bool] = lambda: False
     tls_context: ssl.SSLContext | None = None
     stopping: bool = False
     undecided: set[str] = field(default_factory=set)

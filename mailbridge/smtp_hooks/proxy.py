@@ -44,6 +44,8 @@ class HopSession(Dialogue):
             return Say.NESTED_MAIL
         if argument is None:
             return Say.BAD_MAIL
+        if self._desk.is_full():
+            return Say.NO_ROOM
         if not _is_utf8(argument):
             return Say.BAD_UTF8
         if (parameter(argument.parameters, "BODY") or "").upper() == "BINARYMIME":

@@ -36,6 +36,7 @@ class Say(StrEnum):
     # X.6.0: the content itself cannot be passed on. Not X.5.2, which many clients take for a command they may rephrase.
     BARE_LINE_END = "550 5.6.0 Bare CR or LF in the message (RFC 5321, section 2.3.8)"
     TOO_BIG = "552 5.3.4 Message exceeds the size limit"
+    NO_ROOM = "452 4.3.1 Insufficient system storage, try again later"
     TOO_MANY_SESSIONS = "421 4.3.2 Too many sessions, try again later"
     STOPPING = "421 4.3.2 Service is closing, try again later"
     IDLE = "421 4.4.2 Timeout, closing connection"

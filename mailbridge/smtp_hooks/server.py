@@ -23,6 +23,7 @@ class HopServer:
     Args:
         spool: Where mail is kept while it is passed on; `recover()` has been called.
         on_accepted: Told the id of each accepted mail, in the event loop; must not block.
+        is_full: Asked at each MAIL; while it is True the client hears 452 and keeps its mail.
     """
 
     def __init__(
@@ -32,9 +33,10 @@ class HopServer:
         on_accepted: Callable[[str], None],
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        is_full: Callable[[], bool] = lambda: False,
     ) -> None:
         self._settings = settings
-        self._desk = Desk(settings=settings, spool=spool, on_accepted=on_accepted, clock=clock)
+        self._desk = Desk(settings=settings, spool=spool, on_accepted=on_accepted, clock=clock, is_full=is_full)
         self._sessions: set[Dialogue] = set()
         self._server: asyncio.Server | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,12 +37,14 @@ class Hop:
 
 
 @asynccontextmanager
-async def running_hop(root: Path, next_hop_port: int, **settings: Any) -> AsyncIterator[Hop]:
+async def running_hop(
+    root: Path, next_hop_port: int, *, is_full: Callable[[], bool] = lambda: False, **settings: Any
+) -> AsyncIterator[Hop]:
     spool = Spool(root)
     spool.recover()
     accepted: list[str] = []
     given = {"hostname": "hop.example", "next_hop_host": "127.0.0.1", "stop_within": 5.0, **settings}
-    server = HopServer(HopSettings(next_hop_port=next_hop_port, **given), spool, accepted.append)
+    server = HopServer(HopSettings(next_hop_port=next_hop_port, **given), spool, accepted.append, is_full=is_full)
     await server.start()
     try:
         yield Hop(server=server, spool=spool, root=root, accepted=accepted)
