@@ -30,7 +30,7 @@ def b_word(octets: bytes, charset: str = "UTF-8") -> bytes:
         b"=?no-such-charset?B?" + base64.b64encode(SUBJECT.encode()) + b"?=",
         b"=?rot13?B?" + base64.b64encode(SUBJECT.encode()) + b"?=",
     ],
-    ids=["word", "raw-utf-8", "mixed", "character-cut-in-two", "decomposed", "no-padding", "unknown", "not-a-text-codec"],
+    ids=["word", "raw-utf-8", "mixed", "character-cut-in-two", "decomposed", "no-padding", "unknown", "no-text-codec"],
 )
 def test_a_vietnamese_subject_is_read_however_it_was_sent(raw: bytes) -> None:
     assert decode_field(raw) == SUBJECT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -43,7 +42,8 @@ def test_an_ordinary_letter_is_read_whole() -> None:
     assert message.defects == ()
     assert [part.index for part in message.parts] == ["1", "2"]
     (pdf,) = message.attachments
-    assert (pdf.name, pdf.declared_type, pdf.type) == ("3526 (ký số).pdf", "application/octet-stream", "application/pdf")
+    assert (pdf.name, pdf.declared_type) == ("3526 (ký số).pdf", "application/octet-stream")
+    assert pdf.type == "application/pdf"
     assert pdf.content == PDF
 
 
@@ -123,10 +123,9 @@ def test_parts_without_end_are_cut() -> None:
     assert any("the rest was not read" in defect for defect in message.defects)
 
 
-def test_a_hostile_header_costs_little() -> None:
-    began = time.process_time()
+@pytest.mark.timeout(120)  # squared time would take hours
+def test_a_hostile_header_ends() -> None:
     parse(b"From: " + b"<a@b," * 40_000 + b"\r\nSubject: " + b"=?a?Q?" * 40_000 + b"\r\n\r\n")
-    assert time.process_time() - began < 30  # a bound against quadratic work, not a measurement
 
 
 @settings(max_examples=200)
@@ -135,6 +134,6 @@ def test_any_octets_are_a_message(content: bytes) -> None:
     parse(content)
 
 
-@given(st.text(alphabet="-=\r\n:; abMIME/multipart\"boundary?Q", max_size=600))
+@given(st.text(alphabet='-=\r\n:; abMIME/multipart"boundary?Q', max_size=600))
 def test_anything_like_mime_is_a_message(text: str) -> None:
     parse(f"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{text}\r\n--b--".encode())

@@ -33,8 +33,9 @@ def spin_deaf() -> bytes:
 
 
 def nap(seconds: float) -> bytes:
+    began = time.monotonic()
     time.sleep(seconds)
-    return b""
+    return json.dumps([began, time.monotonic()]).encode()
 
 
 def kill_parent() -> bytes:
