@@ -74,8 +74,9 @@ class _Wire(asyncio.Protocol):
     def send(self, octets: bytes) -> None:
         """Hand octets to the system; raises `NextHopLost`."""
         self._check()
-        if self.transport is not None:
-            self.transport.write(octets)
+        if self.transport is None:
+            raise NextHopLost("no connection")
+        self.transport.write(octets)
 
     async def room(self, seconds: float) -> None:
         """Wait until the next hop has taken enough of what we sent; raises `NextHopLost`."""

@@ -6,6 +6,7 @@ import asyncio
 import smtplib
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -130,7 +131,7 @@ async def test_a_certificate_that_is_none(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def tls(tmp_path: Path) -> dict[str, str]:
+def tls(tmp_path: Path) -> dict[str, Any]:
     authority = trustme.CA()
     leaf = authority.issue_cert("hop.example")
     leaf.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "hop.pem"))
@@ -138,7 +139,7 @@ def tls(tmp_path: Path) -> dict[str, str]:
     return {"certificate": str(tmp_path / "hop.pem"), "key": str(tmp_path / "hop.pem")}
 
 
-async def test_starttls(tmp_path: Path, tls: dict[str, str]) -> None:
+async def test_starttls(tmp_path: Path, tls: dict[str, Any]) -> None:
     context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
     context.check_hostname = False
 
@@ -163,7 +164,7 @@ async def test_starttls(tmp_path: Path, tls: dict[str, str]) -> None:
         assert b"with ESMTPS id" in double.taken[0].content
 
 
-async def test_commands_behind_starttls_are_dropped(tmp_path: Path, tls: dict[str, str]) -> None:
+async def test_commands_behind_starttls_are_dropped(tmp_path: Path, tls: dict[str, Any]) -> None:
     """RFC 3207 §4.2, and the known injection: what came in the clear must not be heard under TLS."""
     context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
     context.check_hostname = False
@@ -182,7 +183,7 @@ async def test_commands_behind_starttls_are_dropped(tmp_path: Path, tls: dict[st
         assert double.lines.index("RSET") > double.lines.index("MAIL FROM:<clear@x.example>")
 
 
-async def test_a_client_that_speaks_no_tls_behind_starttls(tmp_path: Path, tls: dict[str, str]) -> None:
+async def test_a_client_that_speaks_no_tls_behind_starttls(tmp_path: Path, tls: dict[str, Any]) -> None:
     async with next_hop() as double, running_hop(tmp_path / "spool", double.port, **tls) as hop:
         async with client_of(hop.server.port) as client:
             await client.say(b"EHLO x.example")
