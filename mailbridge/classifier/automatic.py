@@ -14,7 +14,7 @@ from mailbridge.classifier.folding import fold
 from mailbridge.mail.message import Message
 
 OWN_LETTER = "X-MailBridge-Letter"
-"""The field that marks every letter of ours."""
+"""Header field of every letter of ours, and of those of another installation."""
 
 _LIST_FIELDS = (
     "List-Id",

@@ -10,10 +10,11 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
+from mailbridge.classifier.automatic import OWN_LETTER
 from mailbridge.decision.findings import Action, Agency, Judgement
 from mailbridge.letters.describe import described
 from mailbridge.letters.environment import Template, packaged
-from mailbridge.letters.manners import LETTER_MARK, is_writable
+from mailbridge.letters.manners import is_writable
 from mailbridge.letters.typeset import local, one_line, wrapped
 from mailbridge.letters.view import LetterView
 from mailbridge.letters.wording import LANGUAGES
@@ -149,5 +150,5 @@ def _marked(plan: LetterPlan, mail: MailObject) -> tuple[Field, ...]:
         structured("Auto-Submitted", submitted),
         structured("X-Auto-Response-Suppress", "All"),
         structured("X-MailBridge-ID", mail.id),
-        structured(LETTER_MARK, plan.kind.value),
+        structured(OWN_LETTER, plan.kind.value),
     )

@@ -3,43 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mailbridge.classifier.kinds import Document
 from mailbridge.decision.findings import Action, Agency, Judgement
 from mailbridge.decision.objections import NOT_DELIVERED
-from mailbridge.letters.doubts import doubts_of
-from mailbridge.letters.typeset import clock, day, local, moment, one_line, shortened
+from mailbridge.letters.authenticity import signers_to_look_at, verdict
+from mailbridge.letters.doubts import doubts_of, proposed_due
+from mailbridge.letters.reasons import problem_words, said
+from mailbridge.letters.typeset import clock, day, local, one_line, shortened
 from mailbridge.letters.view import AgencyView, DocumentView, LetterView, MailView, Row
-from mailbridge.letters.wording import (
-    BADGES,
-    LABELS,
-    Signed,
-    Words,
-    document_name,
-    joined,
-    most_urgent,
-    problem_words,
-    proof,
-    proving_domain,
-    signed,
-    signed_summary,
-    small,
-)
+from mailbridge.letters.wording import BADGES, LABELS, Words, badge, document_name, most_urgent, signed_summary
 from mailbridge.mail.envelope import Door, MailObject
 from mailbridge.mail.message import Message
-from mailbridge.registry.entry import RegisterEntry
+from mailbridge.registry.entry import RegisterEntry, type_and_subject
 from mailbridge.verify.signature import SignatureStatus
 
 SHORT = 120
-"""Characters of a trích yếu in the subject of a letter."""
+"""Characters of type and trích yếu in the subject of a letter."""
+
+FIXED = "fixed:"
+"""Begins the names of rules that no office can change; they say nothing to a clerk."""
+
+_COLUMNS = (
+    "number",
+    "arrival",
+    "issuer",
+    "symbol",
+    "issued_date",
+    "about",
+    "urgency",
+    "recipients",
+    "transfer_date",
+    "due_date",
+    "note",
+    "proposed_due",
+    "files",
+)
+"""What is told of an entry: the columns of the book (Phụ lục IV mục VI), urgency, deadline, and where to look."""
+
+_READ = (
+    "issuer",
+    "symbol",
+    "issued_date",
+    "about",
+    "urgency",
+    "addressees",
+    "signer",
+    "proposed_due",
+    "pages",
+    "files",
+)
+"""What is told of a document that was not entered: what a clerk would type, and where to compare it."""
 
 _COLLEAGUE = Words(vi="Quý cơ quan", en="Sender")
-_SENT_FROM = Words(vi="Thư gửi từ", en="Sent from")
-_NO_AUTHOR = Words(vi="Thư không ghi rõ một người gửi", en="The mail does not name one author")
-_SIGNED_BY = Words(vi="người ký", en="signer")
-_SIGNED_AT = Words(vi="ký lúc", en="signed at")
-_BY_TIMESTAMP = Words(vi="dấu thời gian", en="timestamp")
-_AS_CLAIMED = Words(vi="theo máy của người ký", en="by the clock of the signer")
 
 
 def described(
@@ -72,16 +89,22 @@ def described(
         mail=_mail(mail, message, judgement),
         documents=documents,
         action=judgement.decision.action.value,
-        badge=BADGES[judgement.decision.action][language],
+        badge=badge(judgement)[language],
         numbers=", ".join(numbers) or None,
         urgency_mark=most_urgent([document.urgency for document in documents]),
         addressee=(issuers.pop() if len(issuers) == 1 else None) or _COLLEAGUE[language],
-        verdict=_verdict(judgement, message, language),
+        verdict=verdict(judgement, message, language),
         reasons=tuple(text for reason in judgement.decision.reasons if (text := one_line(reason.text))),
-        rule=one_line(judgement.decision.reasons[0].rule) if judgement.decision.reasons else "",
+        rule=_own_rule(judgement),
         files=_unopened(message, problems, language),
-        defects=tuple(one_line(defect) for defect in message.defects),
+        defects=tuple(dict.fromkeys(one_line(said(defect, language)) for defect in message.defects)),
     )
+
+
+def _own_rule(judgement: Judgement) -> str:
+    """Name the rule that decided, when the office has written it."""
+    name = judgement.decision.reasons[0].rule if judgement.decision.reasons else ""
+    return "" if name.startswith(FIXED) else one_line(name)
 
 
 def _of_secret(judgement: Judgement, mail: MailObject, agency: Agency, language: str) -> LetterView:
@@ -147,55 +170,55 @@ def _mail(mail: MailObject, message: Message, judgement: Judgement) -> MailView:
 def _documents(
     judgement: Judgement, message: Message, entries: Sequence[RegisterEntry], language: str
 ) -> tuple[DocumentView, ...]:
-    read = judgement.classification.documents
-    if not entries:
-        return tuple(_as_read(document, judgement, message, language) for document in read)
-    return tuple(
-        _as_entered(entry, _document_of(entry, read, message, entries), judgement, message, language)
-        for entry in entries
-    )
+    """
+    Tell of each entry, or of each document when nothing was entered.
 
-
-def _document_of(
-    entry: RegisterEntry, read: Sequence[Document], message: Message, entries: Sequence[RegisterEntry]
-) -> Document | None:
-    """Find the document of this mail that an entry was made from, by its main file; a duplicate may have another."""
+    A file that was attached twice is one document with one entry, so entries and documents are never paired by their
+    place: the digest of the main file says what belongs together.
+    """
     digests = {part.index: part.sha256 for part in message.parts}
-    same = [document for document in read if digests.get(document.main) == entry.draft.document_sha256]
-    if same:
-        return same[0]
-    return read[0] if len(read) == len(entries) == 1 else None
+    read: dict[str, Document] = {}
+    for document in judgement.classification.documents:
+        read.setdefault(digests.get(document.main, document.main), document)
+    if not entries:
+        return tuple(_as_read(document, judgement, message, language) for document in read.values())
+    return tuple(
+        _as_entered(entry, read.get(entry.draft.document_sha256), judgement, message, language) for entry in entries
+    )
 
 
 def _as_entered(
     entry: RegisterEntry, document: Document | None, judgement: Judgement, message: Message, language: str
 ) -> DocumentView:
     draft = entry.draft
-    signatures = _signatures(judgement, document)
-    issued = day(draft.issued_date) if draft.issued_date else None
+    # What the book has had before is neither doubted nor given a deadline by the copy that came now.
+    is_new = judgement.decision.action is not Action.DUPLICATE
+    proposed = proposed_due(document, language) if document and is_new and not draft.due_date else None
     values = {
         "number": entry.shown_number,
         "arrival": f"{day(entry.arrival_date)} {clock(entry.arrived_at)}",
         "issuer": draft.issuer,
         "symbol": draft.symbol,
-        "issued_date": issued,
+        "issued_date": day(draft.issued_date) if draft.issued_date else None,
         "type": draft.type,
         "subject": draft.subject,
+        "about": draft.type_and_subject,
         "urgency": draft.urgency,
         "recipients": draft.recipients,
         "due_date": day(draft.due_date) if draft.due_date else None,
+        "proposed_due": proposed,
         "transfer_date": day(draft.transfer_date) if draft.transfer_date else None,
-        "signer": ", ".join(filter(None, (draft.signer_name, draft.signer_position))),
-        "pages": str(draft.pages) if draft.pages else None,
         "note": draft.note,
+        "files": _file_names(document, message) if document else None,
     }
-    return _document_view(
-        values,
-        document,
-        signatures,
-        message,
-        language,
-        entry=entry,
+    view = _document_view(values, _COLUMNS, document, judgement, message, language)
+    return replace(
+        view,
+        number=entry.shown_number,
+        year=str(entry.year),
+        book_date=day(entry.arrival_date),
+        book_time=clock(entry.arrived_at),
+        doubts=view.doubts if is_new else (),
     )
 
 
@@ -207,53 +230,48 @@ def _as_read(document: Document, judgement: Judgement, message: Message, languag
         "issued_date": day(document.issued_date.value) if document.issued_date.value else None,
         "type": document.type.value,
         "subject": document.subject.value,
+        "about": type_and_subject(document.type.value, document.subject.value),
         "urgency": document.urgency.value,
         "addressees": "; ".join(document.addressees.value or ()),
-        "due_date": day(document.due_date.value) if document.due_date.value else None,
+        "proposed_due": proposed_due(document, language),
         "signer": ", ".join(filter(None, (signer.name, signer.position))) if signer else None,
         "pages": str(document.pages) if document.pages else None,
+        "files": _file_names(document, message),
     }
-    return _document_view(values, document, _signatures(judgement, document), message, language)
+    return _document_view(values, _READ, document, judgement, message, language)
 
 
 def _document_view(
     values: Mapping[str, str | None],
+    shown: Sequence[str],
     document: Document | None,
-    signatures: Sequence[SignatureStatus],
+    judgement: Judgement,
     message: Message,
     language: str,
-    *,
-    entry: RegisterEntry | None = None,
 ) -> DocumentView:
     clean = {name: one_line(value) for name, value in values.items() if value}
-    symbol, issued = clean.get("symbol"), clean.get("issued_date")
-    subject = clean.get("subject")
+    symbol, issued, about = clean.get("symbol"), clean.get("issued_date"), clean.get("about")
+    signatures = _signatures(judgement, document)
     # A signature on an appendix says nothing about the main file.
-    state = signed_summary([each for each in signatures if document and each.part == document.main], language)
-    shown = dict(clean)
-    if document:
-        shown["files"] = _file_names(document, message)
-        shown["signatures"] = state
+    on_main = [each for each in signatures if document and each.part == document.main]
     return DocumentView(
-        number=entry.shown_number if entry else None,
-        year=str(entry.year) if entry else None,
-        book_date=day(entry.arrival_date) if entry else None,
-        book_time=clock(entry.arrived_at) if entry else None,
         name=document_name(clean.get("type"), symbol, issued, language),
         known_by=document_name(None, symbol, issued, language) if symbol else None,
         type=clean.get("type"),
         symbol=symbol,
         issued_date=issued,
         issuer=clean.get("issuer"),
-        subject=subject,
-        short_subject=shortened(subject, SHORT) if subject else None,
+        subject=clean.get("subject"),
+        about=about,
+        short_about=shortened(about, SHORT) if about else None,
         urgency=clean.get("urgency"),
         due_date=clean.get("due_date"),
+        proposed_due=clean.get("proposed_due"),
         files=len(document.parts) if document else None,
-        signatures=state,
-        fields=tuple(Row(label=words[language], text=shown[name]) for name, words in LABELS.items() if shown.get(name)),
+        signatures=signed_summary(on_main, language),
+        fields=tuple(Row(label=LABELS[name][language], text=clean[name]) for name in shown if clean.get(name)),
         doubts=doubts_of(document, message, language) if document else (),
-        signers=tuple(_signer_row(each, message, language) for each in signatures),
+        signers=signers_to_look_at(signatures, document, message, language),
     )
 
 
@@ -264,50 +282,6 @@ def _file_names(document: Document, message: Message) -> str:
 
 def _signatures(judgement: Judgement, document: Document | None) -> tuple[SignatureStatus, ...]:
     return tuple(each for each in judgement.signatures if document and each.part in document.parts)
-
-
-def _signer_row(status: SignatureStatus, message: Message, language: str) -> Row:
-    who = _holder(status)
-    source = _BY_TIMESTAMP if status.time_source == "timestamp" else _AS_CLAIMED
-    when = f"{_SIGNED_AT[language]} {moment(status.signed_at)} ({source[language]})" if status.signed_at else ""
-    label = signed(status).value[language]
-    name = next((part.name for part in message.parts if part.index == status.part), None)
-    said = [f"{_SIGNED_BY[language]}: {who}" if who else "", when, one_line(name or ""), one_line(status.reason or "")]
-    return Row(label=label, text="; ".join(filter(None, said)))
-
-
-def _holder(status: SignatureStatus) -> str:
-    """Write the holder of a certificate: common name, and the organisation when it says more."""
-    name, organization = one_line(status.signer or "", 100), one_line(status.organization or "", 200)
-    return f"{name} ({organization})" if name and organization and name != organization else name or organization
-
-
-def _verdict(judgement: Judgement, message: Message, language: str) -> str:
-    """Say in one sentence who sent the mail, by which proof, and what the signatures in it are."""
-    author = message.author
-    sender = f"{_SENT_FROM[language]} {one_line(str(author))}" if author else _NO_AUTHOR[language]
-    words, domain = proof(judgement.authentication).value[language], proving_domain(judgement.authentication)
-    origin = f"{words} ({one_line(domain, 255)})" if domain and not words.endswith(")") else words
-    return f"{joined([sender, origin, _signed_by(judgement, language)])}."
-
-
-def _signed_by(judgement: Judgement, language: str) -> str:
-    """Name each state of the signatures on the main files once, with those who signed."""
-    mains = {document.main for document in judgement.classification.documents}
-    holders: dict[Signed, list[str]] = {}
-    for status in judgement.signatures:
-        if mains and status.part not in mains:
-            continue
-        holders.setdefault(signed(status), []).append(_holder(status))
-    said = [_state(state, tuple(dict.fromkeys(filter(None, names))), language) for state, names in holders.items()]
-    return joined(said) or signed_summary((), language)
-
-
-def _state(state: Signed, names: Sequence[str], language: str) -> str:
-    words = state.value[language]
-    if state in (Signed.UNCHECKED, Signed.UNDECIDED):
-        words = f"{LABELS['signatures'][language]} {small(words)}"
-    return f"{words}: {', '.join(names)}" if names else words
 
 
 def _unopened(message: Message, problems: Mapping[str, str], language: str) -> tuple[Row, ...]:

@@ -1,31 +1,38 @@
-"""What a clerk should look at: fields that were not read, not sure, or read differently elsewhere (D7, D8)."""
+"""What a clerk should look at: required fields that were not read or not sure, and readings that disagree (D7, D8)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from mailbridge.classifier.kinds import Document, Reading, Signer
 from mailbridge.classifier.symbol import DocumentSymbol
-from mailbridge.letters.typeset import day, decimal, one_line
+from mailbridge.decision.fields import REQUIRED
+from mailbridge.letters.reasons import said
+from mailbridge.letters.typeset import day, one_line
 from mailbridge.letters.view import Row
-from mailbridge.letters.wording import LABELS, Words
+from mailbridge.letters.wording import LABELS, Words, small
 from mailbridge.mail.message import Message
 
 SURE = 0.95
 """Fields read with at least this confidence are right at least 95 times in 100 (feature D8): not named as a doubt."""
 
-_LOOKED_FOR = ("issuer", "symbol", "issued_date", "type", "subject", "signer", "addressees", "urgency", "due_date")
-_NEEDED = frozenset({"issuer", "symbol", "issued_date", "type", "subject"})
-"""Fields 3 to 8 of Phụ lục VI: without one of them a row is not complete, so its absence is said in any case."""
+_OPTIONAL = ("signer", "addressees", "urgency")
+"""A row is complete without them: only readings that contradict each other are a doubt."""
 
-_SELDOM = frozenset({"addressees", "urgency", "due_date"})
-"""Many documents have none, so that nothing read is no doubt."""
+_HARMLESS = "blanks around a separator"
+"""A habit of typists; nothing was guessed."""
 
 _ABSENT = Words(vi="chưa đọc được", en="not read")
+_SEEN = Words(vi="có ghi", en="there stands")
 _UNSURE = Words(vi="đọc chưa chắc chắn", en="not read with certainty")
+_CONFIDENCE = Words(vi="độ tin cậy", en="confidence")
 _RIVALS = Words(vi="nơi khác ghi", en="elsewhere it says")
+_BECAUSE = Words(vi=", do ", en=": ")
+_READ_AS = Words(vi="được đọc là", en="was read as")
+_FROM_TEXT = Words(vi="đọc từ văn bản", en="read from the document")
+_ALSO = Words(vi="văn bản còn nêu ngày", en="it also names")
 _DRAFT_LABEL = Words(vi="Bản dự thảo", en="Draft")
 _DRAFT = Words(vi="văn bản có dấu hiệu là dự thảo", en="the document looks like a draft")
 
@@ -37,47 +44,71 @@ _PLACES = (
     (re.compile(r"\bflow text\b"), "chữ trong tệp"),
     (re.compile(r"\bocr\b", re.IGNORECASE), "nhận dạng chữ"),
     (re.compile(r"\bmail text\b"), "nội dung thư"),
-    (re.compile(r"\bsubject\b"), "tiêu đề thư"),
+    (re.compile(r"\b(?:mail )?subject\b"), "tiêu đề thư"),
     (re.compile(r"\bfile name\b"), "tên tệp"),
 )
 _PART = re.compile(r"\bpart (\d+(?:\.\d+)*)\b")
 
 
 def doubts_of(document: Document, message: Message, language: str) -> tuple[Row, ...]:
-    """List the doubts about a document, a row each: the field, and what is doubtful about it and why."""
-    return tuple(_doubts(document, message, language))
+    """List the doubts about a document: the field, or all fields that share it, and what is doubtful and why."""
+    return tuple(_merged(_doubts(document, message, language)))
+
+
+def proposed_due(document: Document, language: str) -> str | None:
+    """Say a deadline that was read from the text, as a proposal; None when none was read."""
+    reading = document.due_date
+    if reading.value is None:
+        return None
+    others = [day(rival.value) for rival in reading.rivals[:3] if rival.value != reading.value]
+    more = f"; {_ALSO[language]} {', '.join(dict.fromkeys(others))}" if others else ""
+    return f"{day(reading.value)} ({_FROM_TEXT[language]}{more})"
 
 
 def _doubts(document: Document, message: Message, language: str) -> Iterator[Row]:
     if document.draft:
         yield Row(label=_DRAFT_LABEL[language], text=_DRAFT[language])
-    for name in _LOOKED_FOR:
+    for name in (*REQUIRED, *_OPTIONAL):
         reading: Reading[object] = getattr(document, name)
-        said = _doubt(reading, name, message, language)
-        if said:
-            yield Row(label=LABELS[name][language], text=said)
+        told = _doubt(reading, message, language) if name in REQUIRED or reading.rivals else ""
+        if told:
+            yield Row(label=LABELS[name][language], text=told)
     symbol = document.symbol.value
-    if symbol and symbol.slip:
-        yield Row(label=LABELS["symbol"][language], text=one_line(f"“{symbol.raw}”: {symbol.slip}"))
+    if symbol and symbol.slip and symbol.slip != _HARMLESS:
+        yield Row(label=LABELS["symbol"][language], text=_mended(symbol, symbol.slip, language))
 
 
-def _doubt(reading: Reading[object], name: str, message: Message, language: str) -> str:
+def _merged(rows: Iterable[Row]) -> Iterator[Row]:
+    """Say once what holds for several fields, as of a file that could not be read at all."""
+    labels: dict[str, list[str]] = {}
+    for row in rows:
+        labels.setdefault(row.text, []).append(row.label)
+    for text, names in labels.items():
+        yield Row(label="; ".join((names[0], *map(small, names[1:]))), text=text)
+
+
+def _mended(symbol: DocumentSymbol, slip: str, language: str) -> str:
+    as_read = f" {_READ_AS[language]} “{symbol.text}”" if symbol.raw != symbol.text else ""
+    return one_line(f"“{symbol.raw}”{as_read}{_BECAUSE[language]}{said(slip, language)}")
+
+
+def _doubt(reading: Reading[object], message: Message, language: str) -> str:
     rivals = "; ".join(
         f"“{_shown(rival.value)}” ({placed(rival.source, message, language)})" for rival in reading.rivals[:3]
     )
+    why = f"{_BECAUSE[language]}{said(reading.reason, language)}" if reading.reason else ""
+    place = placed(reading.source, message, language) if reading.source else ""
     if reading.value is None:
-        if not rivals and (name in _SELDOM or not (reading.reason or name in _NEEDED)):
-            return ""
-        said = f"{_ABSENT[language]}: {reading.reason}" if reading.reason else _ABSENT[language]
+        told, elsewhere = f"{_ABSENT[language]}{why}", _SEEN
     elif reading.confidence < SURE:
-        place = f"; {placed(reading.source, message, language)}" if reading.source else ""
-        said = f"“{_shown(reading.value)}” {_UNSURE[language]} ({decimal(reading.confidence)}{place})"
-        said = f"{said}: {reading.reason}" if reading.reason else said
+        sure = f"{_CONFIDENCE[language]} {reading.confidence:.0%}"
+        facts = "; ".join(filter(None, (sure, place)))
+        told, elsewhere = f"“{_shown(reading.value)}” {_UNSURE[language]} ({facts}){why}", _RIVALS
     elif rivals:
-        said = f"“{_shown(reading.value)}” ({placed(reading.source, message, language)})"
+        told, elsewhere = f"“{_shown(reading.value)}” ({place})", _RIVALS
     else:
         return ""
-    return one_line("; ".join(filter(None, (said, f"{_RIVALS[language]} {rivals}" if rivals else ""))))
+    return one_line("; ".join(filter(None, (told, f"{elsewhere[language]} {rivals}" if rivals else ""))))
 
 
 def _shown(value: object) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from mailbridge.classifier.automatic import OWN_LETTER
 from mailbridge.classifier.kinds import Classification, Kind
 from mailbridge.decision.findings import Agency
 from mailbridge.letters.typeset import one_line
@@ -16,9 +17,6 @@ from mailbridge.mail.address import Address
 from mailbridge.mail.envelope import Envelope
 from mailbridge.mail.message import Message
 from mailbridge.verify.results import AuthResults
-
-LETTER_MARK = "X-MailBridge-Letter"
-"""Header field of every letter of ours, and of those of another installation."""
 
 # What stands in RCPT and in To without quoting; a quoted local part or an address literal comes from no office.
 # 64 and 255 octets: RFC 5321 §4.5.3.1.
@@ -60,7 +58,7 @@ def _automatic(message: Message, envelope: Envelope, classification: Classificat
     if envelope.mail_from == "":
         return "null-sender"
     submitted = message.first("Auto-Submitted")
-    if message.first(LETTER_MARK) is not None or (submitted and not _is_by_hand(submitted)):
+    if message.first(OWN_LETTER) is not None or (submitted and not _is_by_hand(submitted)):
         return "auto-submitted"
     if classification.kind is Kind.AUTOMATIC:
         return "auto-submitted"

@@ -27,7 +27,8 @@ def plan(
     action = judgement.decision.action
     match action:
         case Action.PASS:
-            return ()
+            # Kinds that the office has announced without entering them; of private and automatic mail nobody is told.
+            return _notices(judgement.decision.notify) if judgement.classification.kind.is_stored else ()
         case Action.STOP:
             withheld = LetterPlan(kind=LetterKind.ARRIVED, to="", suppressed="secret")
             return (withheld, *_notices((agency.security_contact,) if agency.security_contact else agency.clerks))

@@ -22,14 +22,16 @@ FULL_DOCUMENT = DocumentView(
     issued_date="04/05/2013",
     issuer="Văn phòng Chính phủ",
     subject=_SUBJECT,
-    short_subject=_SUBJECT,
+    about="V/v tăng cường sử dụng văn bản điện tử trong hoạt động của cơ quan nhà nước",
+    short_about="V/v tăng cường sử dụng văn bản điện tử",
     urgency="hỏa tốc",
     due_date="15/05/2013",
+    proposed_due="20/05/2013 (đọc từ văn bản)",
     files=2,
     signatures="Chữ ký số của cơ quan hợp lệ",
     fields=(Row(label="Số đến", text="15"), Row(label="Trích yếu", text=_SUBJECT)),
     doubts=(Row(label="Người ký", text="chưa đọc được"),),
-    signers=(Row(label="Chữ ký số của cơ quan hợp lệ", text="người ký: Văn phòng Chính phủ"),),
+    signers=(Row(label="Không rõ nguồn gốc chứng thư số", text="Văn phòng Chính phủ, ký lúc 08:00 04/05/2013"),),
 )
 BARE_DOCUMENT = DocumentView(name="Văn bản", signatures="Chưa ký số")
 _BARE_ENTRY = replace(BARE_DOCUMENT, number="16", year="2013", book_date="06/05/2013", book_time="08:30")
@@ -59,8 +61,8 @@ _FULL = LetterView(
     verdict="Thư gửi từ vanthu@vpcp.example; xác thực tên miền gửi: đạt (vpcp.example); chữ ký số hợp lệ.",
     reasons=("Văn bản của cơ quan nhà nước, đủ thông tin.",),
     rule="mau",
-    files=(Row(label="phu-luc.zip", text="encrypted: a password is needed"),),
-    defects=("two Date fields",),
+    files=(Row(label="phu-luc.zip", text="tệp nén chỉ mở được khi có mật khẩu"),),
+    defects=("thư có nhiều trường From (người gửi)",),
 )
 
 

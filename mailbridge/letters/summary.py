@@ -8,7 +8,7 @@ from typing import assert_never
 from mailbridge.classifier.kinds import Document
 from mailbridge.decision.findings import Action, Judgement
 from mailbridge.letters.typeset import day, one_line
-from mailbridge.letters.wording import BADGES, Words, document_name, small
+from mailbridge.letters.wording import Words, badge, document_name, small
 from mailbridge.registry.entry import RegisterEntry
 
 LONGEST = 400
@@ -30,22 +30,22 @@ def sentence(judgement: Judgement, entries: Sequence[RegisterEntry], language: s
         entries: What was entered from this mail, () when nothing was.
     """
     action = judgement.decision.action
-    badge = BADGES[action][language]
+    label = badge(judgement)[language]
     match action:
         case Action.STOP:
             return f"{_SECRET[language]}."
         case Action.PASS | Action.RETURN:
-            told = f"{badge}: {_why(judgement)}"
+            told = f"{label}: {_why(judgement)}"
         case Action.DUPLICATE:
             old = judgement.decision.duplicate_of
             number = f" ({_NUMBER[language]} {old.shown_number}/{old.year})" if old else ""
-            told = f"{badge}{number}: {_why(judgement)}"
+            told = f"{label}{number}: {_why(judgement)}"
         case Action.REGISTER:
             numbers = ", ".join(entry.shown_number for entry in entries)
-            told = f"{badge}, {_NUMBER[language]} {numbers}: {_entered(entries, language)}; {_why(judgement)}"
+            told = f"{label}, {_NUMBER[language]} {numbers}: {_entered(entries, language)}; {_why(judgement)}"
         case Action.HOLD:
             read = _read(judgement.classification.documents, language)
-            told = f"{badge}: {'; '.join(filter(None, (read, _why(judgement))))}"
+            told = f"{label}: {'; '.join(filter(None, (read, _why(judgement))))}"
         case _:
             assert_never(action)
     return one_line(told, LONGEST).rstrip(" .:;") + "."

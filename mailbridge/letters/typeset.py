@@ -66,11 +66,6 @@ def moment(at: datetime) -> str:
     return f"{clock(at)} {day(local(at).date())}"
 
 
-def decimal(value: float) -> str:
-    """Write a number with two places and a decimal comma."""
-    return f"{value:.2f}".replace(".", ",")
-
-
 def wrapped(text: str) -> str:
     """
     Break the long lines of a text part, and fold runs of empty lines into one.

@@ -59,11 +59,13 @@ class DocumentView:
         name: Type, number and date as one phrase, "Công văn số 3526/VPCP-KGVX ngày 04/05/2013"; shorter when parts are
             not known, "Văn bản" at least.
         known_by: "Văn bản số … ngày …" as subjects of letters say it; None without number.
+        about: Column 6 of the book, "Quyết định về việc ban hành …", "V/v tăng cường …"; `short_about` fits a subject.
+        proposed_due: A deadline that was read from the text, with what speaks for it; nobody has set it yet.
         files: How many files of this mail belong to it.
         signatures: State of the digital signatures on its main file, in words; to be said only when `files` is known.
-        fields: Columns of the book that are known, in order.
-        doubts: What was not read or not sure, each with its reason.
-        signers: One row a signature: words, and who signed when.
+        fields: The columns of the book that are known and what else helps to find or enter it, in order.
+        doubts: Required fields that were not read or not sure, and readings that contradict each other.
+        signers: One row a signature that a person should look at: words, and who signed when; () when all is well.
     """
 
     number: str | None = None
@@ -77,9 +79,11 @@ class DocumentView:
     issued_date: str | None = None
     issuer: str | None = None
     subject: str | None = None
-    short_subject: str | None = None
+    about: str | None = None
+    short_about: str | None = None
     urgency: str | None = None
     due_date: str | None = None
+    proposed_due: str | None = None
     files: int | None = None
     signatures: str
     fields: tuple[Row, ...] = ()
@@ -98,7 +102,8 @@ class LetterView:
         urgency_mark: "[HỎA TỐC]" or the like, None when nothing is urgent.
         addressee: Whom the letter greets.
         verdict: One sentence: who sent it by which proof, and what the signatures are.
-        reasons: The deciding reason first. `rule` is the name of the rule that decided.
+        reasons: The deciding reason first. `rule` is the name of the office's own rule that decided, "" when what
+            decided cannot be configured.
         files: Files that could not be opened, each with its reason.
         defects: What was irregular about the mail itself.
     """

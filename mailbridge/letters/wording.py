@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
-from mailbridge.decision.findings import Action
+from mailbridge.decision.findings import Action, Judgement
 from mailbridge.decision.proof import is_valid
 from mailbridge.verify.results import AuthResults, DkimResult, Result
 from mailbridge.verify.signature import Change, SignatureStatus, Status
@@ -65,15 +65,19 @@ def proof(results: AuthResults) -> Proof:
     return Proof.FAILED if codes - {Result.NONE} else Proof.NONE
 
 
-def proving_domain(results: AuthResults) -> str | None:
-    """Return the domain of the signature that the words of `proof` speak of."""
+def spoken_of(results: AuthResults) -> DkimResult | None:
+    """Return the signature that the words of `proof` speak of; None when none of them names its domain."""
     order: tuple[Sequence[DkimResult], ...] = (
         [each for each in results.dkim if each.proves_author],
         [each for each in results.dkim if each.result is Result.PASS and each.aligned],
         [each for each in results.dkim if each.result is Result.PASS],
+        [each for each in results.dkim if each.aligned],
         results.dkim,
     )
-    return next((each.domain for group in order for each in group if each.domain), None)
+    return next((each for group in order for each in group if each.domain), None)
+
+
+SIGNATURE = Words(vi="Chữ ký số", en="Digital signature")
 
 
 class Signed(Enum):
@@ -95,6 +99,9 @@ class Signed(Enum):
     OLD = Words(vi="Thuật toán ký đã cũ", en="The signature algorithm is out of date")
     NONE = Words(vi="Chưa ký số", en="Not digitally signed")
 
+
+GOOD = frozenset({Signed.VALID, Signed.VALID_ORGANIZATION, Signed.VALID_PERSON})
+"""The states that say no more than that all is well."""
 
 _BY_SUB_INDICATION = {
     # ETSI EN 319 102-1 table 6.
@@ -190,6 +197,17 @@ BADGES = {
     Action.PASS: Words(vi="Không phải văn bản", en="Not a document"),
 }
 
+NOT_BOOKED = Words(vi="Không vào sổ", en="Not for the book")
+"""Instead of the badge of PASS, for documents that are exchanged without being entered."""
+
+
+def badge(judgement: Judgement) -> Words:
+    """Return the badge of a decision; a document is not called "not a document" because it stays out of the book."""
+    if judgement.decision.action is Action.PASS and judgement.classification.documents:
+        return NOT_BOOKED
+    return BADGES[judgement.decision.action]
+
+
 LABELS = {
     "number": Words(vi="Số đến", en="Arrival number"),
     "arrival": Words(vi="Ngày đến", en="Arrived"),
@@ -198,36 +216,16 @@ LABELS = {
     "issued_date": Words(vi="Ngày văn bản", en="Dated"),
     "type": Words(vi="Tên loại", en="Type"),
     "subject": Words(vi="Trích yếu", en="Subject"),
+    "about": Words(vi="Tên loại và trích yếu", en="Type and subject"),
     "urgency": Words(vi="Độ khẩn", en="Urgency"),
     "recipients": Words(vi="Đơn vị, người nhận", en="For"),
     "addressees": Words(vi="Kính gửi", en="Addressed to"),
     "signer": Words(vi="Người ký", en="Signed by"),
     "position": Words(vi="Chức vụ", en="Position"),
     "due_date": Words(vi="Hạn xử lý", en="Due"),
+    "proposed_due": Words(vi="Hạn xử lý đề xuất", en="Proposed due date"),
     "pages": Words(vi="Số trang", en="Pages"),
     "transfer_date": Words(vi="Ngày chuyển", en="Handed over"),
     "note": Words(vi="Ghi chú", en="Note"),
     "files": Words(vi="Tệp văn bản", en="Files"),
-    "signatures": Words(vi="Chữ ký số", en="Digital signature"),
 }
-
-PROBLEMS = {
-    "encrypted": Words(vi="có mật khẩu", en="has a password"),
-    "too-large": Words(vi="tệp quá lớn", en="too large"),
-    "too-deep": Words(vi="lồng quá nhiều lớp", en="nested too deep"),
-    "too-many": Words(vi="quá nhiều tệp", en="too many files"),
-    "timeout": Words(vi="mở quá lâu", en="took too long to open"),
-    "memory": Words(vi="cần quá nhiều bộ nhớ", en="needs too much memory"),
-    "malformed": Words(vi="tệp lỗi", en="damaged"),
-    "unsupported": Words(vi="loại tệp chưa đọc được", en="a kind of file that is not read"),
-}
-"""Why a file was not opened, by the word of CONTRACT.md `parts[].problem`."""
-
-
-def problem_words(problem: str, language: str) -> str:
-    """Say a problem such as "encrypted: a password is needed" in words; what stands behind the colon is kept."""
-    word, colon, detail = problem.partition(":")
-    known = PROBLEMS.get(word.strip())
-    if known is None:
-        return problem
-    return f"{known[language]} ({detail.strip()})" if colon and detail.strip() else known[language]

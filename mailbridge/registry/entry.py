@@ -6,6 +6,7 @@ CORE: no database here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
@@ -48,6 +49,47 @@ LENGTHS = {
 """Lengths of Phụ lục VI, in characters. Values are stored in full; exports shorten and say so."""
 
 
+_ABOUT = re.compile(r"(?:v/v|về việc)[\s:]+", re.IGNORECASE)
+_LETTER = "Công văn"
+# The names of laws are proper names: "Luật Tổ chức chính quyền địa phương".
+_NAMED = frozenset({"Hiến pháp", "Bộ luật", "Luật", "Pháp lệnh"})
+# Words that open a summary; behind the type they lose their capital. What is not listed may be a name and keeps it.
+_OPENING = re.compile(
+    r"(?:về|họp|mời|dự|cử|giao|gửi|xin|một số|các|những|việc|ban hành|quy định|phê duyệt|kết luận|kết quả|triển khai|"
+    r"sửa đổi|bổ sung|thay thế|bãi bỏ|hướng dẫn|tăng cường|đẩy mạnh|công bố|công khai|thành lập|phân công|điều chỉnh|"
+    r"tổ chức|thực hiện|kiểm tra|tổng kết|sơ kết|đề nghị|góp ý|lấy ý kiến|cho ý kiến|tham dự|tham gia|phối hợp|"
+    r"thẩm định|chuẩn bị|báo cáo|thông báo|cung cấp|rà soát|đôn đốc|chấn chỉnh|tuyển dụng|bổ nhiệm|khen thưởng|"
+    r"đào tạo|bồi dưỡng|đánh giá|xử lý|giải quyết|trả lời|tình hình|công tác|kiện toàn|phát động|thu hồi|đính chính|"
+    r"khai giảng|tiếp tục) ",
+    re.IGNORECASE,
+)
+
+
+def type_and_subject(type_name: str | None, subject: str | None) -> str:
+    """
+    Write column 6 of the book, "Tên loại và trích yếu nội dung", as a clerk does; "" when neither is known.
+
+    "Quyết định về việc ban hành …", "Giấy mời họp …". A công văn goes without its type, "V/v tăng cường …", as
+    clerks have kept the book under Thông tư 07/2012/TT-BNV.
+    """
+    text = (subject or "").strip()
+    if not type_name or not text:
+        return text or type_name or ""
+    about = _ABOUT.match(text)
+    bare = text[about.end() :] if about else text
+    if type_name == _LETTER:
+        return f"V/v {_small(bare)}"
+    if about:
+        return f"{type_name} về việc {_small(bare)}"
+    if f"{text} ".casefold().startswith(f"{type_name} ".casefold()):
+        return text
+    return f"{type_name} {text if type_name in _NAMED else _small(text)}"
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:] if _OPENING.match(text) else text
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DraftEntry:
     """
@@ -82,6 +124,11 @@ class DraftEntry:
     due_date: date | None = None  # 18 DueDate
     transfer_date: date | None = None  # column 8 of the printed book
     channel: Channel = Channel.MAIL
+
+    @property
+    def type_and_subject(self) -> str:
+        """Column 6 of the printed book, see `type_and_subject()`; the stored values stay as the page has them."""
+        return type_and_subject(self.type, self.subject)
 
     def too_long(self) -> tuple[str, ...]:
         """Name the fields that are longer than Phụ lục VI allows."""

@@ -104,6 +104,7 @@ def signature(
     role: str | None = "organization",
     signer: str = "VĂN PHÒNG CHÍNH PHỦ",
     organization: str | None = None,
+    reason: str | None = None,
 ) -> SignatureStatus:
     return SignatureStatus(
         part="2",
@@ -116,6 +117,7 @@ def signature(
         signed_at=datetime(2013, 5, 4, 9, 15, tzinfo=UTC),
         time_source="timestamp",
         covers_whole_file=True,
+        reason=reason,
     )
 
 
@@ -158,9 +160,29 @@ def doubtful_document() -> Document:
             value=symbol(),
             confidence=0.72,
             source="part 2, page 1, ocr, box 3",
-            rivals=(Rival(value=symbol("3525/VPCP-KGVX"), source="subject"),),
+            rivals=(Rival(value=symbol("3525/VPCP-KGVX"), source="mail subject"),),
         ),
-        issued_date=Reading(reason="the day is left blank on the page"),
+        issued_date=Reading(reason="the date is blank on the page"),
+    )
+
+
+def unread_document() -> Document:
+    """A scan: nothing of it was read but its name."""
+    reason = "the file has no text layer"
+    absent: Reading[str] = Reading(reason=reason)
+    return Document(
+        main="2",
+        parts=("2",),
+        type=absent,
+        symbol=Reading(reason=reason, rivals=(Rival(value=symbol(), source="part 2, file name"),)),
+        issued_date=Reading(reason=reason),
+        issuer=absent,
+        subject=absent,
+        signer=Reading(reason=reason),
+        addressees=Reading(reason=reason),
+        urgency=absent,
+        due_date=Reading(reason=reason),
+        pages=3,
     )
 
 
@@ -201,7 +223,9 @@ _REASONS = {
     ),
     Action.RETURN: Reason(rule="50-sai-noi-nhan", text="Văn bản không thuộc phạm vi tiếp nhận."),
     Action.STOP: Reason(rule="fixed:secret", text="Phát hiện dấu hiệu bí mật nhà nước."),
-    Action.PASS: Reason(rule="fixed:private", text="Thư riêng, không lưu."),
+    Action.PASS: Reason(
+        rule="fixed:kind:internal-invitation", text="Không vào sổ theo quy chế của cơ quan: Giấy mời họp nội bộ."
+    ),
 }
 
 

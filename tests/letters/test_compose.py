@@ -4,9 +4,10 @@ import email
 import email.policy
 import email.utils
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -20,12 +21,18 @@ from mailbridge.mail.letter import Letter, LetterKind, LetterPlan
 from mailbridge.mail.message import Message
 from mailbridge.mail.parse import parse
 from mailbridge.registry.entry import RegisterEntry
+from mailbridge.verify.results import Result
 from mailbridge.verify.signature import Status
 from tests.letters.builders_letters import (
     AGENCY,
+    APPENDIX,
+    BOTH,
     MAIL_ID,
+    MAIN,
     NOW,
     SENDER,
+    authentication,
+    dkim,
     document,
     doubtful_document,
     entry,
@@ -33,38 +40,97 @@ from tests.letters.builders_letters import (
     mail,
     message,
     signature,
+    symbol,
+    unread_document,
 )
 
 GOLDEN = Path(__file__).parent / "golden"
 ANSWER, NOTICE = 0, 1
 
+NO_LIST = "revocation of the certificate could not be checked: no current list or answer is at hand"
+
 HELD = judgement(
     Action.HOLD,
     documents=(doubtful_document(),),
-    signatures=(signature(Status.INDETERMINATE, "TRY_LATER"),),
+    signatures=(signature(Status.INDETERMINATE, "TRY_LATER", reason=NO_LIST),),
 )
-UNOPENED = {"3": "encrypted: a password is needed"}
-TWO = (entry(), entry(number=16, subject=None))
+ALTERED = judgement(
+    Action.HOLD,
+    signatures=(BOTH[0], signature(Status.TOTAL_FAILED, "HASH_FAILURE", reason="the signed content was changed")),
+    reasons=(Reason(rule="broken-signature", text="Nội dung đã bị thay đổi sau khi ký; đề nghị Văn thư kiểm tra."),),
+)
+UNREAD = judgement(
+    Action.HOLD,
+    documents=(unread_document(),),
+    signatures=(),
+    results=authentication(replace(dkim(Result.FAIL), reason="the body was changed")),
+    reasons=(
+        Reason(rule="fixed:missing-field", text="Không tìm thấy số văn bản trong tệp; vui lòng xem trang 1."),
+        Reason(rule="20-chua-xac-thuc", text="Tên miền gửi chưa được xác thực."),
+    ),
+)
+ASKED = replace(
+    document(urgency="hỏa tốc"),
+    due_date=Reading(value=date(2013, 5, 20), confidence=0.9, source="part 2, page 1, text layer, box 6"),
+)
+INVITATION = judgement(
+    Action.PASS,
+    documents=(
+        replace(
+            document(),
+            type=Reading(value="Giấy mời", confidence=0.99),
+            symbol=Reading(value=symbol("87/GM-VP"), confidence=0.99),
+            issuer=Reading(value="Văn phòng Sở", confidence=0.97),
+            subject=Reading(value="Họp giao ban tháng 5", confidence=0.97),
+        ),
+    ),
+    signatures=(),
+    notify=("lan@sonv.example",),
+)
+UNOPENED = {"3": "encrypted: the PDF opens only with a password"}
+TWO = (
+    entry(),
+    replace(
+        entry(number=16),
+        draft=replace(
+            entry().draft,
+            document_sha256=APPENDIX.sha256,
+            type="Quyết định",
+            symbol="17/QĐ-VPCP",
+            subject="Về việc ban hành Quy chế làm việc",
+        ),
+    ),
+)
+BOTH_READ = judgement(
+    documents=(
+        replace(document(), parts=("2",)),
+        replace(document(), main="3", parts=("3",)),
+    )
+)
 
 CASES: Mapping[str, tuple[Judgement, Sequence[RegisterEntry], int, str, Mapping[str, str]]] = {
     "accepted-vi": (judgement(), (entry(),), ANSWER, "vi", {}),
     "accepted-en": (judgement(), (entry(),), ANSWER, "en", {}),
-    "accepted-two-vi": (judgement(), TWO, ANSWER, "vi", {}),
+    "accepted-two-vi": (BOTH_READ, TWO, ANSWER, "vi", {}),
     "arrived-vi": (HELD, (), ANSWER, "vi", UNOPENED),
     "arrived-en": (HELD, (), ANSWER, "en", UNOPENED),
     "duplicate-vi": (judgement(Action.DUPLICATE), (), ANSWER, "vi", {}),
     "duplicate-en": (judgement(Action.DUPLICATE), (), ANSWER, "en", {}),
     "notice-register-vi": (
-        judgement(documents=(document(urgency="hỏa tốc"),)),
+        judgement(documents=(ASKED,)),
         (entry(urgency="hỏa tốc"),),
         NOTICE,
         "vi",
         {},
     ),
     "notice-register-en": (judgement(), (entry(),), NOTICE, "en", {}),
-    "notice-register-two-vi": (judgement(), TWO, NOTICE, "vi", {}),
+    "notice-register-two-vi": (BOTH_READ, TWO, NOTICE, "vi", {}),
     "notice-hold-vi": (HELD, (), NOTICE, "vi", UNOPENED),
     "notice-hold-en": (HELD, (), NOTICE, "en", UNOPENED),
+    "notice-hold-altered-vi": (ALTERED, (), NOTICE, "vi", {}),
+    "notice-hold-unread-vi": (UNREAD, (), NOTICE, "vi", {}),
+    "notice-pass-vi": (INVITATION, (), NOTICE - 1, "vi", {}),
+    "notice-pass-en": (INVITATION, (), NOTICE - 1, "en", {}),
     "notice-hold-nothing-read-vi": (judgement(Action.HOLD, documents=(), signatures=()), (), NOTICE, "vi", {}),
     "notice-duplicate-vi": (judgement(Action.DUPLICATE), (), NOTICE, "vi", {}),
     "notice-return-vi": (judgement(Action.RETURN), (), NOTICE - 1, "vi", {}),
@@ -260,9 +326,11 @@ def test_a_duplicate_with_another_file_names_the_old_entry_without_judging_its_f
 
 
 def test_what_is_irregular_about_the_mail_is_told_to_the_clerk_only() -> None:
-    about = replace(message(), defects=("two Date fields",))
-    assert "- two Date fields" in body(written(judgement(), (entry(),), NOTICE, about=about))
-    assert "two Date fields" not in body(written(judgement(), (entry(),), about=about))
+    about = replace(message(), defects=("there are several From fields", "there are several From fields", "x"))
+    notice = body(written(judgement(), (entry(),), NOTICE, about=about))
+    assert notice.count("- thư có nhiều trường From (người gửi)") == 1
+    assert "- chi tiết kỹ thuật: “x”" in notice
+    assert "trường From" not in body(written(judgement(), (entry(),), about=about))
 
 
 @pytest.mark.parametrize("kind", ["accepted", "notice"])
@@ -319,4 +387,53 @@ def test_a_signed_appendix_does_not_make_the_main_file_signed() -> None:
     assert "kiểm tra chữ ký số: Chưa ký số" in body(written(appendix_only, (entry(),)))
     notice = body(written(appendix_only, (entry(),), NOTICE))
     assert "chưa ký số." in notice
-    assert "Phụ lục.pdf" in notice.split("Từng chữ ký số:")[1]
+    assert "Phụ lục.pdf" in notice.split("Chữ ký số cần xem lại:")[1]
+
+
+def test_of_valid_signatures_each_is_said_once() -> None:
+    notice = body(written(judgement(), (entry(),), NOTICE))
+    assert "cần xem lại" not in notice
+    assert notice.count("VĂN PHÒNG CHÍNH PHỦ") == 1
+    assert " ".join(notice.split()).count("Nguyễn Khắc Định (Văn phòng Chính phủ)") == 1
+
+
+def test_a_file_that_was_attached_twice_is_one_document_with_one_entry() -> None:
+    again = replace(MAIN, index="4", name="bản sao.pdf")
+    other = replace(document(), main="3", parts=("3",), pages=9)
+    twice = (replace(document(), parts=("2",)), replace(document(), main="4", parts=("4",)), other)
+    about = replace(message(), parts=(MAIN, APPENDIX, again))
+    later = replace(entry(number=16), draft=replace(entry().draft, document_sha256=APPENDIX.sha256, note="phụ lục"))
+    notice = body(written(judgement(documents=twice), (entry(), later), NOTICE, about=about))
+    first, second = notice.split("số đến 15.\n")[1].split("số đến 16.\n")
+    assert "Tệp văn bản: 3526_VPCP-KGVX.signed.pdf\n" in first
+    assert "Tệp văn bản: Phụ lục.pdf\n" in second
+    held = body(written(judgement(Action.HOLD, documents=twice), (), NOTICE, about=about))
+    assert " ".join(held.split()).count("thông tin đọc từ tệp") == 2
+
+
+def test_a_document_is_never_guessed_for_an_entry() -> None:
+    stranger = replace(entry(), draft=replace(entry().draft, document_sha256="0" * 64))
+    text = body(written(judgement(), (stranger,)))
+    assert "số đến 15" in text
+    assert "Số tệp" not in text
+
+
+def test_what_was_registered_before_is_neither_doubted_nor_given_a_deadline() -> None:
+    again = judgement(Action.DUPLICATE, documents=(replace(doubtful_document(), due_date=ASKED.due_date),))
+    notice = body(written(again, (), NOTICE))
+    assert "Cần xem lại" not in notice
+    assert "đề xuất" not in notice
+
+
+def test_no_reason_stays_english_in_a_vietnamese_notice() -> None:
+    for case in ("notice-hold-vi", "notice-hold-altered-vi", "notice-hold-unread-vi"):
+        text = (GOLDEN / f"{case}.txt").read_text(encoding="utf-8")
+        assert not re.search(r"\b(the|is|was|not|of|no)\b", text)
+        assert "chi tiết kỹ thuật" not in text
+
+
+def test_a_document_outside_the_book_is_announced_with_the_reason() -> None:
+    text = body(written(INVITATION, (), NOTICE - 1))
+    assert "không vào sổ theo quy chế" in text
+    assert "Lý do: Không vào sổ theo quy chế của cơ quan: Giấy mời họp nội bộ." in " ".join(text.split())
+    assert "số đến 1" not in text

@@ -3,9 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from mailbridge.classifier.kinds import Reading, Rival
-from mailbridge.letters.doubts import doubts_of, placed
-from tests.letters.builders_letters import document, doubtful_document, message, symbol
+import pytest
+
+from mailbridge.classifier.kinds import Reading, Rival, Signer
+from mailbridge.letters.doubts import doubts_of, placed, proposed_due
+from tests.letters.builders_letters import document, doubtful_document, message, symbol, unread_document
 
 
 def test_a_sure_document_has_no_doubts() -> None:
@@ -16,10 +18,10 @@ def test_an_unsure_value_is_shown_with_place_and_rival() -> None:
     first, second = doubts_of(doubtful_document(), message(), "vi")
     assert first.label == "Số, ký hiệu"
     assert first.text == (
-        "“3526/VPCP-KGVX” đọc chưa chắc chắn (0,72; 3526_VPCP-KGVX.signed.pdf, trang 1, nhận dạng chữ, ô số 3); "
-        "nơi khác ghi “3525/VPCP-KGVX” (tiêu đề thư)"
+        "“3526/VPCP-KGVX” đọc chưa chắc chắn (độ tin cậy 72%; 3526_VPCP-KGVX.signed.pdf, trang 1, nhận dạng chữ, "
+        "ô số 3); nơi khác ghi “3525/VPCP-KGVX” (tiêu đề thư)"
     )
-    assert (second.label, second.text) == ("Ngày văn bản", "chưa đọc được: the day is left blank on the page")
+    assert (second.label, second.text) == ("Ngày văn bản", "chưa đọc được, do ngày, tháng còn để trống")
 
 
 def test_a_needed_field_is_missed_even_without_reason() -> None:
@@ -27,8 +29,60 @@ def test_a_needed_field_is_missed_even_without_reason() -> None:
     assert [(row.label, row.text) for row in doubts_of(bare, message(), "en")] == [("Issued by", "not read")]
 
 
-def test_most_documents_have_no_deadline_and_that_is_no_doubt() -> None:
-    assert doubts_of(replace(document(), due_date=Reading(reason="no date was found")), message(), "vi") == ()
+def test_an_optional_field_is_no_doubt_by_itself() -> None:
+    """A row is complete without signer, addressee, urgency and deadline; at 0.9 they are no work for a clerk."""
+    unsure = replace(
+        document(),
+        signer=Reading(value=Signer(name="Nguyễn Khắc Định", position=None, authority=None), confidence=0.8),
+        addressees=Reading(reason="no Kính gửi on the first page"),
+        urgency=Reading(value="khẩn", confidence=0.8),
+        due_date=Reading(value=date(2013, 5, 20), confidence=0.9, source="part 2, page 1, text layer, box 6"),
+    )
+    assert doubts_of(unsure, message(), "vi") == ()
+
+
+def test_an_optional_field_that_is_read_in_two_ways_is_a_doubt() -> None:
+    signers = tuple(
+        Rival(value=Signer(name=name, position=None, authority=None), source="part 2, page 1, text layer, box 7a")
+        for name in ("Nguyễn Khắc Định", "Trần Văn A")
+    )
+    (row,) = doubts_of(
+        replace(document(), signer=Reading(reason="several people signed", rivals=signers)), message(), "vi"
+    )
+    assert row.label == "Người ký"
+    assert row.text == (
+        "chưa đọc được, do văn bản có nhiều người ký; có ghi “Nguyễn Khắc Định” (3526_VPCP-KGVX.signed.pdf, trang 1, "
+        "lớp chữ, ô số 7a); “Trần Văn A” (3526_VPCP-KGVX.signed.pdf, trang 1, lớp chữ, ô số 7a)"
+    )
+
+
+def test_what_holds_for_several_fields_is_said_once() -> None:
+    rows = doubts_of(unread_document(), message(), "vi")
+    assert [(row.label, row.text) for row in rows] == [
+        (
+            "Cơ quan ban hành; ngày văn bản; trích yếu; tên loại",
+            "chưa đọc được, do tệp không có lớp chữ (có thể là bản quét)",
+        ),
+        (
+            "Số, ký hiệu",
+            "chưa đọc được, do tệp không có lớp chữ (có thể là bản quét); "
+            "có ghi “3526/VPCP-KGVX” (3526_VPCP-KGVX.signed.pdf, tên tệp)",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rivals", "said"),
+    [
+        ((), "20/05/2013 (đọc từ văn bản)"),
+        ((date(2013, 5, 31), date(2013, 5, 20)), "20/05/2013 (đọc từ văn bản; văn bản còn nêu ngày 31/05/2013)"),
+    ],
+)
+def test_a_deadline_is_a_proposal(rivals: tuple[date, ...], said: str) -> None:
+    others = tuple(Rival(value=each, source="part 2, page 2") for each in rivals)
+    asked = replace(document(), due_date=Reading(value=date(2013, 5, 20), confidence=0.9, rivals=others))
+    assert proposed_due(asked, "vi") == said
+    assert proposed_due(document(), "vi") is None
 
 
 def test_a_rival_of_a_sure_value_is_shown() -> None:
@@ -51,10 +105,19 @@ def test_a_draft_and_a_mended_symbol_are_doubts() -> None:
     odd = replace(
         document(),
         draft=True,
-        symbol=Reading(value=replace(symbol(), raw="3526 /VPCP-KGVX", slip="a blank was removed"), confidence=0.99),
+        symbol=Reading(
+            value=replace(symbol(), raw="3526 VPCP-KGVX", slip="the mark behind the number is lost"), confidence=0.99
+        ),
     )
-    labels = [row.label for row in doubts_of(odd, message(), "vi")]
-    assert labels == ["Bản dự thảo", "Số, ký hiệu"]
+    assert [(row.label, row.text) for row in doubts_of(odd, message(), "vi")] == [
+        ("Bản dự thảo", "văn bản có dấu hiệu là dự thảo"),
+        ("Số, ký hiệu", "“3526 VPCP-KGVX” được đọc là “3526/VPCP-KGVX”, do thiếu dấu “/” hoặc “-” sau số"),
+    ]
+
+
+def test_blanks_beside_a_slash_are_no_doubt() -> None:
+    spaced = replace(symbol(), raw="3526 / VPCP-KGVX", slip="blanks around a separator")
+    assert doubts_of(replace(document(), symbol=Reading(value=spaced, confidence=0.99)), message(), "vi") == ()
 
 
 def test_hostile_values_stay_on_their_line() -> None:
@@ -66,4 +129,5 @@ def test_hostile_values_stay_on_their_line() -> None:
 
 def test_a_place_in_an_unknown_part_keeps_its_index() -> None:
     assert placed("part 9.1, page 2, ocr, box 5a", message(), "vi") == "part 9.1, trang 2, nhận dạng chữ, ô số 5a"
+    assert placed("mail subject", message(), "vi") == "tiêu đề thư"
     assert placed("part 2, page 1", message(), "en") == "3526_VPCP-KGVX.signed.pdf, page 1"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mailbridge.classifier.kinds import Kind
 from mailbridge.decision.findings import Action, Reason
 from mailbridge.decision.objections import NOT_DELIVERED
 from mailbridge.letters.plan import plan
@@ -38,6 +39,21 @@ def test_a_proposed_return_tells_only_the_clerks() -> None:
 
 def test_a_mail_that_is_not_ours_has_no_letters() -> None:
     assert planned(Action.PASS) == ()
+
+
+def test_a_kind_that_is_announced_without_entry_tells_those_whom_the_decision_names() -> None:
+    """`kinds.toml`: treatment = "announced"; the sender hears nothing."""
+    announced = judgement(Action.PASS, notify=("lan@sonv.example", "phong@sonv.example", "Lan@sonv.example"))
+    assert plan(announced, mail(), message(), AGENCY) == (
+        LetterPlan(kind=LetterKind.NOTICE, to="lan@sonv.example"),
+        LetterPlan(kind=LetterKind.NOTICE, to="phong@sonv.example"),
+    )
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if not kind.is_stored])
+def test_nobody_is_told_of_mail_whose_content_is_not_kept(kind: Kind) -> None:
+    private = judgement(Action.PASS, kind=kind, notify=("lan@sonv.example",))
+    assert plan(private, mail(), message(), AGENCY) == ()
 
 
 def test_a_secret_tells_only_the_security_contact_and_the_plan_names_no_sender() -> None:

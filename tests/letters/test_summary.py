@@ -40,8 +40,18 @@ def test_a_return_is_only_proposed() -> None:
     )
 
 
+PRIVATE = (Reason(rule="fixed:private", text="Thư riêng, không lưu."),)
+
+
 def test_other_mail_is_no_document() -> None:
-    assert sentence(judgement(Action.PASS), (), "vi") == "Không phải văn bản: thư riêng, không lưu."
+    assert (
+        sentence(judgement(Action.PASS, documents=(), reasons=PRIVATE), (), "vi")
+        == "Không phải văn bản: thư riêng, không lưu."
+    )
+
+
+def test_a_document_outside_the_book_is_told_as_such() -> None:
+    assert sentence(judgement(Action.PASS), (), "vi").startswith("Không vào sổ: ")
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

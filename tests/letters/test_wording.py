@@ -4,24 +4,24 @@ from dataclasses import replace
 
 import pytest
 
+from mailbridge.decision.findings import Action
 from mailbridge.letters.wording import (
     BADGES,
     LABELS,
-    PROBLEMS,
     Proof,
     Signed,
+    badge,
     joined,
     most_urgent,
-    problem_words,
     proof,
-    proving_domain,
     signed,
     signed_summary,
     small,
+    spoken_of,
 )
 from mailbridge.verify.results import DkimResult, Result
 from mailbridge.verify.signature import Change, Status
-from tests.letters.builders_letters import authentication, dkim, signature
+from tests.letters.builders_letters import authentication, dkim, judgement, signature
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,19 @@ def test_only_a_proven_author_reads_as_passed() -> None:
 
 def test_the_domain_named_is_the_one_that_the_words_speak_of() -> None:
     results = authentication(dkim(Result.FAIL, "other.example"), dkim())
-    assert proving_domain(results) == "vpcp.example"
-    assert proving_domain(authentication()) is None
+    assert spoken_of(results) == dkim()
+    assert spoken_of(authentication()) is None
+
+
+def test_of_failed_signatures_that_of_the_author_is_spoken_of() -> None:
+    own = dkim(Result.FAIL)
+    assert spoken_of(authentication(dkim(Result.FAIL, "mass.example", aligned=False), own)) == own
+
+
+def test_a_document_outside_the_book_is_not_called_no_document() -> None:
+    assert badge(judgement(Action.PASS)).vi == "Không vào sổ"
+    assert badge(judgement(Action.PASS, documents=())).vi == "Không phải văn bản"
+    assert badge(judgement()).vi == "Đã đăng ký"
 
 
 @pytest.mark.parametrize(
@@ -120,13 +131,7 @@ def test_the_most_urgent_mark_wins(urgencies: list[str | None], mark: str | None
     assert most_urgent(urgencies) == mark
 
 
-def test_problems_of_files_are_said_in_words() -> None:
-    assert problem_words("encrypted: a password is needed", "vi") == "có mật khẩu (a password is needed)"
-    assert problem_words("malformed", "en") == "damaged"
-    assert problem_words("new-word: x", "vi") == "new-word: x"
-
-
 def test_every_wording_is_there_in_both_languages() -> None:
-    tables = (BADGES, LABELS, PROBLEMS)
+    tables = (BADGES, LABELS)
     words = [each for table in tables for each in table.values()] + [each.value for each in (*Proof, *Signed)]
     assert all(each.vi and each.en for each in words)

@@ -34,7 +34,7 @@ def read_symbol(head: Head, place: Place, file_name: str | None) -> Reading[Docu
     symbol, whole = _parsed(text, title)
     if symbol is None:
         blank = not any(char.isalnum() for char in _behind_label(text))
-        return absent("the number is blank on the page" if blank else f"no regular number in {text[:40]!r}", hint)
+        return absent("the number is blank on the page" if blank else f"no regular number in “{text[:40]}”", hint)
     if symbol.number is None:
         rivals = (Rival(value=symbol, source=place.source(_BOX)), *hint)
         return absent("the number before the notation is blank on the page", rivals)

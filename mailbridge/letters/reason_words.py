@@ -1,0 +1,231 @@
+"""
+The reasons of classifier, reading, verify and mail in Vietnamese: the English sentence, and how a clerk says it.
+
+What varies stands in braces, by the same name on both sides: {problem} and {reason} are reasons themselves, {day} is a
+date, {text} may hold anything; every other name stands for words without a semicolon. A test reads the sources of those
+rooms and names each reason that is missing here.
+"""
+
+from __future__ import annotations
+
+PAGE = {
+    # Boxes of Phụ lục I that have no value.
+    "no Kính gửi on the first page": "trang 1 không có phần “Kính gửi”",
+    "nothing stands behind Kính gửi": "sau “Kính gửi” không có nội dung",
+    "the number is blank on the page": "số văn bản còn để trống",
+    "the number before the notation is blank on the page": "phần số trước ký hiệu còn để trống",
+    "no regular number in “{text}”": "không có số, ký hiệu đúng thể thức trong “{text}”",
+    "no number in the letterhead": "phần đầu văn bản không có số, ký hiệu",
+    "the letterhead names one agency only": "phần đầu văn bản chỉ ghi tên một cơ quan",
+    "no letterhead": "phần đầu văn bản không ghi tên cơ quan",
+    "no name of an agency in the letterhead": "phần đầu văn bản không có tên cơ quan",
+    "the name of the issuer is shorter than its abbreviation {abbreviation}": (
+        "tên cơ quan đọc được ngắn hơn chữ viết tắt {abbreviation} trong ký hiệu"
+    ),
+    "the name of the issuer lost its beginning": "tên cơ quan bị mất phần đầu",
+    "a number stands in the name of the issuer": "tên cơ quan bị lẫn số, ký hiệu",
+    "the name of the issuer stops before its place": "tên cơ quan thiếu địa danh",
+    "the name of the issuer breaks off": "tên cơ quan bị ngắt giữa chừng",
+    "no mark of urgency": "văn bản không ghi độ khẩn",
+    "several marks of urgency": "văn bản có nhiều dấu chỉ độ khẩn khác nhau",
+    "no Nơi nhận on the pages that were read": "các trang đã đọc không có phần “Nơi nhận”",
+    "nothing stands under Nơi nhận": "dưới “Nơi nhận” không có nội dung",
+    "no signing block on the pages that were read": "các trang đã đọc không có phần ký văn bản",
+    "several people signed": "văn bản có nhiều người ký",
+    "the name of the signer is not in the text": "họ tên người ký không có ở dạng chữ trong tệp",
+    "no full date is set for an answer": "văn bản không nêu đủ ngày, tháng, năm phải trả lời",
+    "no place and date in the letterhead": "phần đầu văn bản không có địa danh và ngày, tháng, năm",
+    "no date in box 4": "ô số 4 không có ngày, tháng, năm",
+    "the date is blank on the page": "ngày, tháng còn để trống",
+    "the date is incomplete on the page": "ngày, tháng, năm ghi chưa đủ",
+    "there is no day {date}": "lịch không có ngày {date}",
+    "the year {year} cannot be right": "năm {year} không hợp lý",
+    "no place before the date": "trước ngày, tháng, năm không có địa danh",
+    "the place breaks off": "địa danh bị ngắt giữa chừng",
+    "the place cannot be told from the text before it": "không tách được địa danh khỏi phần chữ đứng trước",
+    "no title line, and the number does not tell the type": (
+        "văn bản không có dòng tên loại và ký hiệu không cho biết tên loại"
+    ),
+    "no title line, and the number is too short to tell the type": (
+        "văn bản không có dòng tên loại và ký hiệu quá ngắn để suy ra tên loại"
+    ),
+    "no summary under the number or the title": "không có trích yếu dưới số, ký hiệu hoặc dưới tên loại",
+    "nothing stands behind V/v": "sau “V/v” không có nội dung",
+    # Files that could not be read as a document.
+    "the file could not be read ({problem})": "không đọc được tệp ({problem})",
+    "the file could not be read": "không đọc được tệp",
+    "its text shows no form of a document": "nội dung tệp không theo thể thức văn bản",
+    "the file has no text layer": "tệp không có lớp chữ (có thể là bản quét)",
+}
+"""Why a field was not read (`Reading.reason`)."""
+
+SLIPS = {
+    "a foreign letter was read as Đ": "có ký tự lạ, đã đọc là Đ",
+    "blanks around a separator": "có dấu cách quanh dấu “/” hoặc “-”",
+    "stray punctuation before the number": "có dấu câu thừa trước số",
+    "the mark behind the number is lost": "thiếu dấu “/” hoặc “-” sau số",
+    "a blank inside a group": "có dấu cách giữa chữ viết tắt",
+    "a hyphen is lost": "thiếu dấu “-”",
+    "the number is blank": "số còn để trống",
+    "small letters": "ký hiệu viết bằng chữ thường",
+    "the issuer is missing": "ký hiệu thiếu chữ viết tắt tên cơ quan",
+    "hyphen for slash before the issuer": "ghi dấu “-” thay cho dấu “/” trước tên cơ quan",
+    "hyphen for slash behind the number": "ghi dấu “-” thay cho dấu “/” sau số",
+    "slash for hyphen": "ghi dấu “/” thay cho dấu “-”",
+    "full stop for hyphen": "ghi dấu “.” thay cho dấu “-”",
+    "a State body in the Party form": "ký hiệu của cơ quan nhà nước ghi theo thể thức văn bản của Đảng",
+    "a Party body in the State form": "ký hiệu của cơ quan Đảng ghi theo thể thức văn bản hành chính",
+    "a công văn has no type in its number": "ký hiệu công văn không ghi chữ viết tắt tên loại",
+    "the title line says {type}": "dòng tên loại ghi “{type}”",
+    "{written} read as {meant}": "“{written}” đã đọc là “{meant}”",
+    "torn UBND": "chữ “UBND” bị tách",
+    "no hyphen between type and issuer": "thiếu dấu “-” giữa tên loại và tên cơ quan",
+    "the unit stands in brackets": "chữ viết tắt đơn vị đặt trong ngoặc đơn",
+    "a year without a type": "ký hiệu có năm nhưng không có tên loại",
+}
+"""What was mended in a number and symbol (`DocumentSymbol.slip`)."""
+
+FILES = {
+    "the reader of the file gave no sensible answer": "chương trình đọc tệp không cho kết quả hợp lệ",
+    "the signatures of the file could not be judged ({problem})": "chưa kiểm tra được chữ ký số trong tệp ({problem})",
+    "{type} is not read yet": "chưa hỗ trợ đọc loại tệp {type}",
+    "{type} needs OCR, and is not read yet": "tệp ảnh {type} cần nhận dạng chữ, chưa hỗ trợ",
+    "the package has no text document in it": "tệp không chứa nội dung văn bản",
+    "the office file opens only with a password": "tệp chỉ mở được khi có mật khẩu",
+    "the ZIP package opens only with a password": "tệp nén chỉ mở được khi có mật khẩu",
+    "the ZIP package has more than {count} members": "tệp nén có hơn {count} thành phần",
+    "the ZIP package cannot be opened": "không mở được tệp (cấu trúc ZIP bị lỗi)",
+    "{name} grows beyond {size} MB or {ratio} times": (
+        "phần {name} trong tệp quá lớn khi giải nén (quá {size} MB hoặc quá {ratio} lần)"
+    ),
+    "{name} is not well-formed XML": "phần {name} trong tệp bị lỗi XML",
+    "{name} cannot be taken out of the ZIP package": "không lấy được phần {name} trong tệp nén",
+    "the PDF opens only with a password": "tệp PDF chỉ mở được khi có mật khẩu",
+    "the PDF is encrypted in a way that is not supported": "tệp PDF được mã hóa theo cách chưa hỗ trợ",
+    "the PDF cannot be opened": "không mở được tệp PDF",
+    "the file broke its reader": "chương trình đọc bị dừng đột ngột khi mở tệp",
+    "the file holds more text than fits into one answer": "tệp có quá nhiều chữ, vượt giới hạn đọc",
+    "reading took more than {seconds} s": "đọc tệp quá {seconds} giây",
+    "reading took more than {size} MB of memory": "đọc tệp cần hơn {size} MB bộ nhớ",
+}
+"""Why a file was not opened (`OpenedFile.problem`, behind the colon)."""
+
+SIGNATURES = {
+    "the file claims a signature and cannot be read ({error})": "tệp có ghi chữ ký số nhưng không đọc được ({error})",
+    "the file is encrypted": "tệp được bảo vệ bằng mật khẩu",
+    "the signature is malformed ({error})": "chữ ký số sai cấu trúc ({error})",
+    "the signature is malformed": "chữ ký số sai cấu trúc",
+    "signatures of this old format cannot be judged": "chữ ký số theo định dạng cũ, chưa hỗ trợ kiểm tra",
+    "the timestamp does not fit the signature": "dấu thời gian không khớp với chữ ký số",
+    "the timestamp of the content does not fit": "dấu thời gian của nội dung không khớp",
+    "its timestamp could not be verified ({indication})": "chưa xác minh được dấu thời gian ({indication})",
+    "the file was changed after this signature, and no later good signature covers the change": (
+        "tệp đã thay đổi sau chữ ký số này, không có chữ ký số hợp lệ nào sau đó xác nhận phần thay đổi"
+    ),
+    "more than {count} signatures, the others were not judged": (
+        "tệp có hơn {count} chữ ký số, các chữ ký còn lại chưa được kiểm tra"
+    ),
+    "the signature fields cannot be read ({error})": "không đọc được các trường chữ ký số ({error})",
+    "the signature field is no dictionary": "trường chữ ký số sai cấu trúc",
+    "the signed byte range does not enclose the signature and nothing else": (
+        "phạm vi dữ liệu được ký không đúng quy cách"
+    ),
+    "no chain leads from the certificate to an anchor that we trust": (
+        "chứng thư số không do tổ chức chứng thực được tin cậy cấp"
+    ),
+    "the signer's certificate is not in the signature": "chữ ký số không kèm chứng thư số của người ký",
+    "the certificate is not meant for signing documents": "chứng thư số không dùng để ký văn bản",
+    "the signature uses an algorithm or a key that is too weak": "thuật toán hoặc khóa ký không đủ mạnh",
+    "a certificate of the issuing authority was revoked": "chứng thư số của tổ chức chứng thực đã bị thu hồi",
+    "revocation of the certificate could not be checked: no current list or answer is at hand": (
+        "chưa kiểm tra được chứng thư số có bị thu hồi hay không, vì không có danh sách thu hồi còn hiệu lực"
+    ),
+    "the certificate was not yet valid": "chứng thư số chưa có hiệu lực",
+    "the certificate has expired and nothing proves that it was used before": (
+        "chứng thư số đã hết hạn, không có căn cứ xác định đã ký trước khi hết hạn"
+    ),
+    "the certificate had expired when the signature was made": "chứng thư số đã hết hạn khi ký",
+    "the certificate could not be checked": "chưa kiểm tra được chứng thư số",
+    "the certificate was revoked on {day}; nothing proves that it was used before": (
+        "chứng thư số bị thu hồi ngày {day}, không có căn cứ xác định đã ký trước ngày đó"
+    ),
+    "the certificate was revoked on {day}, before the signature was made": (
+        "chứng thư số bị thu hồi ngày {day}, trước khi ký"
+    ),
+    "the signed content was changed": "nội dung tệp không còn khớp với chữ ký số",
+    "the signature does not fit the certificate's key": "chữ ký số không khớp với khóa của chứng thư số",
+    "the signature is not of the kind that its field asks for": (
+        "chữ ký số không đúng loại mà trường chữ ký trong tệp yêu cầu"
+    ),
+}
+"""What is wrong with a document signature, or could not be checked (`SignatureStatus.reason`)."""
+
+DOMAIN = {
+    "not checked by this version": "phiên bản này chưa kiểm tra",
+    "more than {count} signatures, this one was not judged": (
+        "thư có hơn {count} chữ ký tên miền, chữ ký này chưa được kiểm tra"
+    ),
+    "the signature names too many fields, it was not judged": (
+        "chữ ký tên miền nêu quá nhiều trường, chưa được kiểm tra"
+    ),
+    "the signature has {count} blanks in a row, it was not judged": (
+        "chữ ký tên miền có {count} dấu cách liền nhau, chưa được kiểm tra"
+    ),
+    "the signature has no {tag}=": "chữ ký tên miền thiếu {tag}=",
+    "the signature has an unknown version": "chữ ký tên miền có phiên bản lạ",
+    "the signature has an unknown algorithm": "chữ ký tên miền dùng thuật toán lạ",
+    "the signature has an unknown canonicalisation": "chữ ký tên miền dùng cách chuẩn hóa lạ",
+    "the signature asks for a key that is not in the DNS": "khóa của chữ ký tên miền không nằm trong DNS",
+    "the name of the key is too long for the DNS": "tên khóa quá dài so với quy định của DNS",
+    "the signature expires before it was made": "chữ ký tên miền ghi hạn dùng trước thời điểm ký",
+    "the signature has a domain or selector that is no name": "chữ ký tên miền ghi sai tên miền hoặc tên khóa",
+    "the signature has a {tag}= that is no number": "chữ ký tên miền có {tag}= không phải là số",
+    "the signature has a {tag}= that is not base64": "chữ ký tên miền có {tag}= sai mã hóa",
+    "a From field is not signed": "chữ ký tên miền không bao gồm trường From",
+    "i= lies outside of the domain in d=": "địa chỉ i= nằm ngoài tên miền d=",
+    "the key was not asked for": "chưa tra cứu khóa",
+    "the DNS gave no answer for the key": "máy chủ tên miền chưa trả lời khi tra cứu khóa",
+    "there is no key at {name}": "không có khóa tại {name}",
+    "there is no key in the record": "bản ghi tên miền không có khóa",
+    "the key is for another algorithm than the signature": "khóa không cùng thuật toán với chữ ký tên miền",
+    "the key does not allow this hash algorithm": "khóa không cho phép thuật toán băm này",
+    "the key does not allow sub-domains in i=": "khóa không cho phép tên miền con trong i=",
+    "the body is shorter than l= says": "nội dung thư ngắn hơn độ dài đã ký (l=)",
+    "the body was changed": "nội dung thư đã bị thay đổi sau khi gửi",
+    "the key has {size} bits, fewer than {least}": "khóa dài {size} bit, ngắn hơn mức tối thiểu {least} bit",
+    "the key has {size} bits; more than {most} are not tried": "khóa dài {size} bit, vượt giới hạn kiểm tra {most} bit",
+    "the signature does not fit the header": "chữ ký tên miền không khớp với phần đầu thư",
+    "the signature has expired (x=)": "chữ ký tên miền đã hết hạn",
+    "the signature uses SHA-1": "chữ ký tên miền dùng thuật toán SHA-1 đã cũ",
+    "the header has a line break that is not CRLF": "phần đầu thư có dấu xuống dòng sai quy cách",
+    "the header has a control character that some take for a blank": "phần đầu thư có ký tự điều khiển sai quy cách",
+    "the header has a line that is no field": "phần đầu thư có dòng sai quy cách",
+    "a tag list is malformed": "chữ ký tên miền sai cấu trúc",
+    "the tag {tag}= is given twice": "chữ ký tên miền ghi {tag}= hai lần",
+    "the key record is malformed": "bản ghi khóa sai cấu trúc",
+    "the key record is malformed (p=)": "bản ghi khóa sai cấu trúc (p=)",
+    "the key was withdrawn by its owner (p= is empty)": "khóa đã bị chủ tên miền thu hồi",
+    "the key is not meant for mail (s=)": "khóa không dùng cho thư điện tử",
+    "the key is no RSA key": "khóa không phải là khóa RSA",
+    "the key is no RSA key that can be used": "khóa RSA không dùng được",
+    "the key is no Ed25519 key": "khóa không phải là khóa Ed25519",
+}
+"""What is wrong with the signature of the sending domain (`DkimResult.reason`)."""
+
+DEFECTS = {
+    "the header has no end, or is longer than {size} KB": "phần đầu thư không kết thúc hoặc dài hơn {size} KB",
+    "a header line is no field": "phần đầu thư có dòng sai quy cách",
+    "there is no usable Message-ID": "thư không có mã định danh (Message-ID) hợp lệ",
+    "there is no From field": "thư không có trường From (người gửi)",
+    "there are several From fields": "thư có nhiều trường From (người gửi)",
+    "From holds no address": "trường From (người gửi) không có địa chỉ",
+    "From holds several addresses": "trường From (người gửi) có nhiều địa chỉ",
+    "there is no usable Date": "thư không có ngày gửi hợp lệ",
+    "there are more than {count} parts; the rest was not read": "thư có hơn {count} phần, chưa đọc các phần còn lại",
+    "there are more than {count} levels; deeper ones were not read": (
+        "thư lồng hơn {count} lớp, các lớp sâu hơn chưa được đọc"
+    ),
+    "the MIME tree could not be read ({error})": "không đọc được cấu trúc thư ({error})",
+    "MIME: {error}": "cấu trúc thư có lỗi ({error})",
+}
+"""What is irregular about the mail itself (`Message.defects`)."""
