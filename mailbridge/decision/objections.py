@@ -17,7 +17,7 @@ from mailbridge.decision import fields
 from mailbridge.decision.conditions import word_key
 from mailbridge.decision.findings import Findings
 from mailbridge.decision.policy import Policy, Treatment, treatment
-from mailbridge.decision.proof import is_broken
+from mailbridge.decision.proof import is_broken, other_signers
 from mailbridge.decision.rules import Outcome
 from mailbridge.decision.sentence import Sentence
 from mailbridge.registry.entry import RegisterEntry
@@ -62,6 +62,19 @@ def broken_signature(proposal: Proposal) -> Iterable[Sentence]:
             yield Sentence(
                 vi="Chữ ký số không hợp lệ; vui lòng xem kết quả kiểm tra chữ ký.",
                 en="A digital signature is not valid; please see the signature report.",
+            )
+
+
+def other_body(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a valid signature of another body than the one in the letterhead (signatures.md §3 no. 4)."""
+    for document in proposal.documents:
+        signers = ", ".join(other_signers(document, proposal.findings.signatures))
+        if signers:
+            yield Sentence(
+                vi=f"Chữ ký số không phải của cơ quan ban hành: văn bản của {document.issuer.value}, "
+                f"chữ ký số của {signers}.",
+                en=f"The signature is not of the issuing body: the document is of {document.issuer.value}, "
+                f"the signature of {signers}.",
             )
 
 
@@ -218,6 +231,7 @@ ABOUT_DELIVERY: tuple[tuple[str, Ground], ...] = ((NOT_DELIVERED, not_delivered)
 
 ABOUT_DOCUMENTS: tuple[tuple[str, Ground], ...] = (
     ("fixed:broken-signature", broken_signature),
+    ("fixed:other-body", other_body),
     ("fixed:draft", draft),
     ("fixed:missing-field", missing_field),
     ("fixed:doubtful-field", doubtful_field),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from mailbridge.classifier.folding import fold
 from mailbridge.classifier.kinds import Document
 from mailbridge.verify.signature import Change, SignatureStatus, Status
+
+_SHORT_FORMS = (("ubnd", "uy ban nhan dan"), ("hdnd", "hoi dong nhan dan"), ("tp", "thanh pho"))
 
 
 class SignedBy(StrEnum):
@@ -50,6 +54,37 @@ def signed_by(document: Document, signatures: Iterable[SignatureStatus]) -> Sign
     if "person" in roles:
         return SignedBy.PERSON
     return SignedBy.SOMEONE if roles else SignedBy.NOBODY
+
+
+def other_signers(document: Document, signatures: Iterable[SignatureStatus]) -> tuple[str, ...]:
+    """
+    Name the bodies that signed the main file validly, when none of them is the one in the letterhead.
+
+    The common name of an organisation's certificate is the body (signatures.md §7); one that lacks the place, or has it
+    where the letterhead has not, is the same. () when issuer or signer are not known: then there is nothing to compare.
+    """
+    issuer = _body(document.issuer.value or "")
+    names = [
+        signature.signer
+        for signature in signatures
+        if signature.part == document.main
+        and signature.role == "organization"
+        and signature.signer
+        and is_valid(signature)
+    ]
+    bodies = [body for body in map(_body, names) if body]
+    if not issuer or any(issuer in body or body in issuer for body in bodies):
+        return ()
+    return tuple(names)
+
+
+def _body(name: str) -> str:
+    """Return a body's name for comparing: no marks (old certificates have none), common short forms written out."""
+    words = " ".join(re.findall(r"[a-z0-9]+", fold(name)))
+    padded = f" {words} " if words else ""
+    for short, full in _SHORT_FORMS:
+        padded = padded.replace(f" {short} ", f" {full} ")
+    return padded
 
 
 def paper_needed(document: Document, signatures: Iterable[SignatureStatus]) -> bool:

@@ -382,3 +382,25 @@ def test_the_law_is_tried_with_mail_that_is_entered() -> None:
     mail = replace(holding(findings(proven=True), document()), signatures=(signature(),))
     assert decide(mail, SHIPPED).action is Action.REGISTER
     _may_be_entered(mail)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "signer", "fits"),
+    [
+        ("Bộ Nội vụ", "BỘ NỘI VỤ", True),
+        ("Bộ Nội vụ", "Bo Noi vu", True),
+        ("Ủy ban nhân dân tỉnh Bắc Kạn", "UBND TỈNH BẮC KẠN", True),
+        ("Sở Nội vụ", "SỞ NỘI VỤ TỈNH BẮC KẠN", True),
+        ("Sở Tài chính tỉnh Bắc Kạn", "Sở Tài Chính", True),
+        ("Bộ Nội vụ", "BỘ NGOẠI GIAO", False),
+        ("Bộ Nội vụ", "…", False),
+        ("Ủy ban nhân dân tỉnh Bắc Kạn", "SỞ NỘI VỤ TỈNH BẮC KẠN", False),
+    ],
+)
+def test_a_valid_signature_of_another_body_lets_a_clerk_decide(issuer: str, signer: str, fits: bool) -> None:
+    page = document(issuer=Reading(value=issuer, confidence=0.99))
+    mail = replace(holding(findings(proven=True), page), signatures=(signature(signer=signer),))
+    expected = (Action.REGISTER, "enter") if fits else (Action.HOLD, "fixed:other-body")
+    assert outcome(mail)[0] is expected[0]
+    if not fits:
+        assert outcome(mail)[1] == expected[1]
