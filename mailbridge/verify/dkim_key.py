@@ -1,16 +1,13 @@
-"""Key records of DKIM (RFC 6376 §3.6.1, RFC 8463 §4) and the check of one signature with such a key."""
+"""Key records of DKIM (RFC 6376 §3.6.1, RFC 8463 §4): what a key is for, and how long it is."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from mailbridge.verify.dkim_text import Malformed, read_tags, without_blanks
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 # More than 8192 bits serve nobody but one who wants to see us calculate.
 _LONGEST = 8192
@@ -38,6 +35,11 @@ class Key:
     hashes: tuple[str, ...] | None
     testing: bool
     exact_domain: bool
+
+    @property
+    def record(self) -> bytes:
+        """Write the key as a record again, so that a second reader cannot see another key in it than we have."""
+        return b"k=" + self.kind.encode("ascii") + b"; p=" + base64.b64encode(self.octets)
 
 
 def read_key(record: bytes) -> Key:
@@ -98,58 +100,3 @@ def rsa_size(key: Key) -> int:
     if size > _LONGEST:
         raise Unusable(f"the key has {size} bits; more than {_LONGEST} are not tried")
     return size
-
-
-def matches(key: Key, signature: bytes, signed: bytes, digest: HashName) -> bool:
-    """
-    Say whether `signature` was made over `signed` with the other half of this key.
-
-    Raises:
-        Unusable: the octets are no key that can be used.
-    """
-    from cryptography.exceptions import InvalidSignature
-
-    try:
-        if key.kind == "ed25519":
-            _check_ed25519(key, signature, signed)
-        else:
-            _check_rsa(key, signature, signed, digest)
-    except InvalidSignature:
-        return False
-    return True
-
-
-def _check_ed25519(key: Key, signature: bytes, signed: bytes) -> None:
-    import hashlib
-
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    try:
-        public = Ed25519PublicKey.from_public_bytes(key.octets)
-    except ValueError as error:
-        raise Unusable("the key is no Ed25519 key") from error
-    # RFC 8463 §3: the SHA-256 hash is what Ed25519 signs.
-    public.verify(signature, hashlib.sha256(signed).digest())
-
-
-def _check_rsa(key: Key, signature: bytes, signed: bytes, digest: HashName) -> None:
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-
-    # SHA-1 is calculated to tell an old signature from a broken one; it never passes (RFC 8301 §3.1).
-    algorithm = hashes.SHA1() if digest == "sha1" else hashes.SHA256()  # noqa: S303
-    _rsa_key(key).verify(signature, signed, PKCS1v15(), algorithm)
-
-
-def _rsa_key(key: Key) -> RSAPublicKey:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
-
-    try:
-        public = load_der_public_key(key.octets)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise Unusable("the key is no RSA key that can be used") from error
-    if not isinstance(public, RSAPublicKey):
-        raise Unusable("the key is no RSA key")
-    return public

@@ -1,5 +1,5 @@
 """
-The octets of a mail as DKIM reads them: header fields, tag lists, canonical forms (RFC 6376 §3.2, §3.4).
+The octets of a mail as DKIM reads them: header fields, tag lists, the canonical body (RFC 6376 §3.2, §3.4).
 
 Each function is linear in its input: a field of 80 KB of blanks costs no more than one of 80 KB of letters.
 """
@@ -7,10 +7,11 @@ Each function is linear in its input: a field of 80 KB of blanks costs no more t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-_FIELD_NAME = re.compile(rb"[!-9;-~]+")
+# A line has 998 octets at most (RFC 5322 §2.1.1), and a name cannot be folded.
+_FIELD_NAME = re.compile(rb"[!-9;-~]{1,997}")
 _TAG_NAME = re.compile(rb"[A-Za-z][A-Za-z0-9_]*")
 _FOLDING = b" \t\r\n"
 
@@ -42,7 +43,7 @@ def split_content(content: bytes) -> Content:
     Cut the header from the body, and the header into fields; raises nothing.
 
     Lines end with CRLF. A bare CR or LF in the header is a `problem`: a mail program may see a field boundary there
-    that no signer saw, so what it shows would not be what was signed.
+    that no signer saw, so what it shows would not be what was signed. So are VT and FF.
     """
     if content.startswith(b"\r\n"):
         return Content(header=(), body=content[2:])
@@ -54,6 +55,9 @@ def split_content(content: bytes) -> Content:
     problem = None
     if any(b"\r" in line or b"\n" in line for line in lines):
         problem = "the header has a line break that is not CRLF"
+    elif b"\v" in header or b"\f" in header:
+        # dkimpy strips them like blanks, mail programs may break the line.
+        problem = "the header has a control character that some take for a blank"
     groups: list[list[bytes]] = []
     for line in lines:
         if line[:1] in (b" ", b"\t") and groups:
@@ -114,22 +118,6 @@ def without_signature(value: bytes) -> bytes:
             specs[number] = name + equals
             break
     return b";".join(specs)
-
-
-def select_fields(header: Sequence[Field], names: Sequence[bytes]) -> tuple[Field, ...]:
-    """Pick the fields that are signed, each name from the bottom of the header up (RFC 6376 §5.4.2)."""
-    waiting: dict[bytes, list[Field]] = {}
-    for field in header:
-        waiting.setdefault(field.name, []).append(field)
-    return tuple(waiting[name].pop() for name in names if waiting.get(name))
-
-
-def canonical_field(field: Field, *, relaxed: bool) -> bytes:
-    """Return one field in canonical form, with its CRLF (RFC 6376 §3.4.1, §3.4.2)."""
-    if not relaxed:
-        return field.raw + b"\r\n"
-    value = _fold_blanks(field.value.replace(b"\r\n", b""))
-    return field.name + b":" + value.strip(b" ") + b"\r\n"
 
 
 def canonical_body(body: bytes, *, relaxed: bool) -> bytes:

@@ -5,7 +5,6 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-import dkim
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +15,7 @@ from mailbridge.verify.evidence import Answered, Question
 from mailbridge.verify.results import DkimResult, Result
 from tests.keys.dkim_keys import SIGNED, DkimKey, ed25519_key, rsa_key, sign_mail
 from tests.keys.pki import AT
-from tests.verify.builders_dkim import AUTHOR, BODY, DOMAIN, MAIL, answer, everything, evidence, found
+from tests.verify.builders_dkim import AUTHOR, DOMAIN, MAIL, answer, everything, evidence, found
 
 
 def sign(
@@ -80,7 +79,8 @@ def test_body_length_is_a_weakness_once_text_was_appended() -> None:
 
 def test_body_shorter_than_its_length_fails() -> None:
     content = sign(length=True).replace(b"Kinh", b"")
-    assert judge_one(content[:-40]).result is Result.FAIL
+    result = judge_one(content[:-40])
+    assert (result.result, result.reason) == (Result.FAIL, "the body is shorter than l= says")
 
 
 def test_expired_signature_has_failed() -> None:
@@ -285,7 +285,7 @@ def test_ten_thousand_signatures_give_a_hundred_results() -> None:
     ids=["blanks", "folding", "trailing", "lines", "semicolons", "equals"],
 )
 def test_cost_is_linear_in_blanks(text: bytes) -> None:
-    """dkimpy needs 17 s for a tenth of it; a quadratic step here would take minutes."""
+    """dkimpy by itself needs 17 s for a tenth of it; a quadratic step here would take minutes."""
     folded = text.replace(b"\r\n", b"\r\n ")
     names = b":".join(b"x%d" % number for number in range(1000))
     # dkimpy signs here, and only its simple form of a body is linear.
@@ -314,22 +314,3 @@ def test_no_change_of_signed_octets_passes(place: int, octet: int) -> None:
 def test_nonsense_is_survived(text: bytes) -> None:
     content = b"DKIM-Signature: " + text + b"\r\n" + MAIL
     judge_dkim(content, AUTHOR, everything(content, text))
-
-
-@given(
-    form=st.sampled_from(["relaxed/relaxed", "relaxed/simple", "simple/relaxed", "simple/simple"]),
-    body=st.lists(st.sampled_from([b" ", b"\t", b"\r\n", b"a", b".", "ổ".encode()]), max_size=30).map(b"".join),
-    cut=st.integers(0, 3),
-)
-@settings(max_examples=40)
-def test_second_verifier_agrees(form: str, body: bytes, cut: int) -> None:
-    """FEATURES C1: dkimpy says the same of mails that were signed and then changed a little."""
-    content = sign(MAIL.removesuffix(BODY) + body, form=form)
-    content = content[: len(content) - min(cut, len(body))]
-    record = rsa_key().record().encode()
-    theirs = dkim.DKIM(content).verify
-    try:
-        agreed = theirs(dnsfunc=lambda name, timeout=5: record)
-    except dkim.DKIMException:
-        agreed = False
-    assert (judge_one(content).result is Result.PASS) is agreed
