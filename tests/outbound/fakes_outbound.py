@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -113,6 +114,8 @@ class Sink:
     before_reply: Callable[[], None] | None = None
     hang_up_after_data: bool = False
     smtputf8: bool = True
+    tls: ssl.SSLContext | None = None
+    encrypted: int = 0
     port: int = 0
 
     def _answer(self, command: str) -> str | None:
@@ -152,6 +155,7 @@ class Sink:
         answer = self._answer("DATA")
         if answer:
             return answer
+        self.encrypted += session.ssl is not None
         self.got.append((envelope.mail_from, tuple(envelope.rcpt_tos), envelope.content))
         if self.before_reply:
             self.before_reply()
@@ -163,7 +167,7 @@ class Sink:
 
 class _Server(SMTP):
     def __init__(self, sink: Sink) -> None:
-        super().__init__(sink, enable_SMTPUTF8=sink.smtputf8, hostname="next.example")
+        super().__init__(sink, enable_SMTPUTF8=sink.smtputf8, hostname="next.example", tls_context=sink.tls)
         sink.connections += 1
 
 
