@@ -165,6 +165,9 @@ DOMAIN = {
     "more than {count} signatures, this one was not judged": (
         "thư có hơn {count} chữ ký tên miền, chữ ký này chưa được kiểm tra"
     ),
+    "the signature is longer than {count} octets, it was not judged": (
+        "chữ ký tên miền dài hơn {count} byte, chưa được kiểm tra"
+    ),
     "the signature names too many fields, it was not judged": (
         "chữ ký tên miền nêu quá nhiều trường, chưa được kiểm tra"
     ),

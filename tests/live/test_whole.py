@@ -33,7 +33,7 @@ class Chain:
     def rows(self, *arguments: str) -> list[dict[str, object]]:
         line = [sys.executable, "-m", "mailbridge", "-c", str(self.program.config), *arguments, "--json"]
         ended = subprocess.run(line, capture_output=True, text=True, timeout=60)
-        assert ended.returncode in (0, 1), ended.stderr
+        assert ended.returncode in (0, 1, 75), ended.stderr  # 75: there is no book yet
         return [json.loads(row) for row in ended.stdout.splitlines()]
 
     def cases(self) -> int:
@@ -93,7 +93,9 @@ def test_the_demonstration_through_two_real_mail_servers(chain: Chain) -> None:
         fields = [line.partition(b":")[0] for line in above if not line.startswith((b" ", b"\t"))]
         # The receiving Postfix, we, and the sending Postfix, from top to bottom; nothing else was touched.
         assert fields == [b"Received", b"Received", b"X-MailBridge-ID", b"Received"], name
-    assert all(sender == "" for sender, _, content in chain.sink.taken if b"\r\nX-MailBridge-Letter:" in content)
+    assert all(
+        sender in ("", "<>") for sender, _, content in chain.sink.taken if b"\r\nX-MailBridge-Letter:" in content
+    )
 
 
 @pytest.mark.timeout(300)

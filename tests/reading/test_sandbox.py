@@ -68,7 +68,7 @@ def test_answer_comes_back_whatever_its_size(sandbox: Sandbox) -> None:
 def test_time_out_ends_the_child_and_leaves_nothing(sandbox: Sandbox, task: str) -> None:
     before = descendants()
     assert problem_of(sandbox, task) is Problem.TIMEOUT
-    assert descendants() == before
+    assert descendants() <= before
 
 
 @pytest.mark.parametrize("task", ["hog", "hog_in_c"])
@@ -80,7 +80,7 @@ def test_memory_hog_is_told_from_a_crash(sandbox: Sandbox, task: str) -> None:
 def test_crash_is_a_malformed_file(sandbox: Sandbox, task: str, arguments: tuple[int, ...]) -> None:
     before = descendants()
     assert problem_of(sandbox, task, *arguments) is Problem.MALFORMED
-    assert descendants() == before
+    assert descendants() <= before
 
 
 def test_endless_answer_is_cut_off(sandbox: Sandbox) -> None:
@@ -97,7 +97,7 @@ def test_what_a_child_started_dies_with_it(sandbox: Sandbox) -> None:
     deadline = time.monotonic() + 5
     while descendants() != before and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert descendants() == before, answer
+    assert descendants() <= before, answer
 
 
 def test_child_has_no_rights_and_no_network(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_nursery_killed_from_outside_is_started_again() -> None:
         assert sandbox.run(f"{TASKS}:echo", b"two") == b"two"
     finally:
         sandbox.close()
-    assert descendants() == before
+    assert descendants() <= before
 
 
 def test_nursery_killed_during_a_task_is_no_fault_of_the_file() -> None:
@@ -146,7 +146,7 @@ def test_nursery_killed_during_a_task_is_no_fault_of_the_file() -> None:
             sandbox.run(f"{TASKS}:kill_parent")
     finally:
         sandbox.close()
-    assert descendants() == before
+    assert descendants() <= before
 
 
 def test_preload_that_fails_is_unavailable(capfd: pytest.CaptureFixture[str]) -> None:
@@ -155,7 +155,7 @@ def test_preload_that_fails_is_unavailable(capfd: pytest.CaptureFixture[str]) ->
     with pytest.raises(Unavailable):
         sandbox.run(f"{TASKS}:echo", b"")
     assert "ModuleNotFoundError" in capfd.readouterr().err
-    assert descendants() == before
+    assert descendants() <= before
 
 
 SCRIPT = """
