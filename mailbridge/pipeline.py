@@ -1,23 +1,20 @@
 """
-The walk of one mail, and the loop over the spool.
+The walk of one mail.
 
-`look()` learns all that a judgement needs, `process()` judges and writes it down, `Walk` does so for one mail after the
-other in the order of arrival. One bad mail stops nothing: it is set aside for a person.
+`look()` learns all that a judgement needs, `process()` judges and writes it down. Its two halves, `prepare` and
+`conclude`, are called apart by the loop over the spool, `walk.Walk`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mailbridge.classifier.classify import classify
 from mailbridge.classifier.kinds import Classification
@@ -26,7 +23,6 @@ from mailbridge.decision.findings import Action, Judgement
 from mailbridge.decision.judge import judge
 from mailbridge.decision.office import agencies_of
 from mailbridge.decision.policy import Policy
-from mailbridge.errors import Unavailable
 from mailbridge.letters.compose import compose
 from mailbridge.letters.plan import plan
 from mailbridge.letters.summary import sentence
@@ -34,7 +30,7 @@ from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import LetterPlan
 from mailbridge.mail.message import Message, Part
 from mailbridge.mail.parse import parse
-from mailbridge.ports import Lookups, OpenedFile, Reading, Registry, Spool
+from mailbridge.ports import Lookups, OpenedFile, Reading, Registry
 from mailbridge.record import as_object, evidence_object
 from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered
 from mailbridge.registry.entry import Case, Known, RegisterEntry
@@ -45,8 +41,6 @@ from mailbridge.verify.signature import SignatureStatus
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
-
-log = logging.getLogger("mailbridge.walk")
 
 _MOST_CONFLICTS = 5
 """Times that one mail is judged again because somebody else was quicker; more than once needs several nodes."""
@@ -86,9 +80,6 @@ class Outcome:
     case: Case
     entries: tuple[RegisterEntry, ...] = ()
     letters: tuple[LetterPlan, ...] = ()
-
-
-Prepared: TypeAlias = "tuple[MailObject, Seen | None]"
 
 
 class _Timer:
@@ -330,82 +321,3 @@ def _not_ours(mail: MailObject, registry: Registry, now: datetime) -> Outcome:
 def is_kept(outcomes: Sequence[Outcome]) -> bool:
     """Say whether any agency keeps the mail itself."""
     return any(Action(outcome.case.action).is_kept for outcome in outcomes)
-
-
-@dataclass(kw_only=True)
-class Walk:
-    """
-    The loop over the spool: mails are read side by side and settled one by one in the order of arrival.
-
-    `parallel` mails are read at once. When something of ours is gone, the first mail waits `pause` seconds and is
-    tried again, and those behind it wait too, so that numbers stay in order. `on_outcome` is called after each mail.
-    """
-
-    spool: Spool
-    ports: Ports
-    policies: Sequence[Policy]
-    on_outcome: Callable[[MailObject, tuple[Outcome, ...]], None]
-    parallel: int = 2
-    pause: float = 5.0
-    poll: float = 1.0
-    _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _ahead: deque[tuple[str, asyncio.Task[Prepared]]] = field(default_factory=deque, init=False)
-
-    def wake(self) -> None:
-        """Say that there is something to do; call it in the loop's thread."""
-        self._woken.set()
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Walk until `stop` is set (call `wake` after setting it); what is being settled then is settled."""
-        try:
-            while not stop.is_set():
-                self._woken.clear()
-                await self._read_ahead()
-                if not self._ahead:
-                    await self._nap(self.poll)
-                elif not await self._settle_first():
-                    await self._nap(self.pause)
-        finally:
-            for _, task in self._ahead:
-                task.cancel()
-
-    async def _nap(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
-
-    async def _read_ahead(self) -> None:
-        begun = {mail_id for mail_id, _ in self._ahead}
-        wanted = self.parallel - len(begun)
-        if wanted > 0:
-            waiting = (mail_id for mail_id in self.spool.waiting() if mail_id not in begun)
-            for mail_id in await asyncio.to_thread(lambda: list(islice(waiting, wanted))):
-                self._ahead.append((mail_id, asyncio.create_task(self._prepare(mail_id))))
-
-    async def _prepare(self, mail_id: str) -> Prepared:
-        mail = await asyncio.to_thread(self.spool.load, mail_id)
-        return mail, await prepare(mail, self.ports, self.policies)
-
-    async def _settle_first(self) -> bool:
-        """Settle the oldest mail; False when it has to wait because something of ours is gone."""
-        mail_id, task = self._ahead.popleft()
-        try:
-            mail, seen = await task
-            now = datetime.now(UTC)
-            outcomes = await asyncio.to_thread(conclude, mail, seen, self.ports, self.policies, now)
-            await asyncio.to_thread(self.spool.release, mail_id, keep=is_kept(outcomes))
-        except Unavailable as error:
-            log.error("walk waits", extra={"mail": mail_id, "what": error.what, "detail": error.detail})
-            self._forget_ahead()
-            return False
-        except Exception as error:  # the one place: a fault of ours in one mail must not stop the others
-            log.exception("mail set aside", extra={"mail": mail_id})
-            await asyncio.to_thread(self.spool.set_aside, mail_id, f"{type(error).__name__} in the walk")
-        else:
-            self.on_outcome(mail, outcomes)
-        return True
-
-    def _forget_ahead(self) -> None:
-        """Drop what was read ahead: after a pause the oldest comes first again."""
-        for _, task in self._ahead:
-            task.cancel()
-        self._ahead.clear()

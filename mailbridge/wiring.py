@@ -21,7 +21,7 @@ from mailbridge.lookups.zone import ZoneFile
 from mailbridge.mail.envelope import MailObject
 from mailbridge.outbound.next_hop import OutboundSettings as SenderSettings
 from mailbridge.outbound.sender import LetterSender
-from mailbridge.pipeline import Outcome, Ports, Walk
+from mailbridge.pipeline import Outcome, Ports
 from mailbridge.reading.files import LimitedReading, Limits
 from mailbridge.registry.books import Books
 from mailbridge.registry.database import open_database, read_url, sqlite_file
@@ -33,6 +33,7 @@ from mailbridge.smtp_hooks.server import HopServer
 from mailbridge.smtp_hooks.settings import HopSettings
 from mailbridge.spool import Pressure, Spool
 from mailbridge.verify.evidence import Trust
+from mailbridge.walk import Walk
 
 log = logging.getLogger("mailbridge.wiring")
 

@@ -1,0 +1,118 @@
+"""The loop over the spool: order, faults, and what is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from mailbridge.errors import Unavailable
+from mailbridge.mail.envelope import MailObject
+from mailbridge.pipeline import Outcome, Ports, process
+from mailbridge.walk import Walk
+from tests.demo.builders_demo import AT, demo, ledger, policy, ports, reading
+
+__all__ = ["ports", "reading"]  # pytest finds fixtures by their names in this module
+
+
+class Shelf:
+    """A spool in memory; fulfils `ports.Spool`."""
+
+    def __init__(self, *mails: MailObject) -> None:
+        self.mails = {mail.id: mail for mail in mails}
+        self.released: list[tuple[str, bool]] = []
+        self.put_aside: list[tuple[str, str]] = []
+
+    def waiting(self) -> Iterator[str]:
+        yield from [mail.id for mail in sorted(self.mails.values(), key=lambda mail: mail.accepted_at)]
+
+    def load(self, mail_id: str) -> MailObject:
+        return self.mails[mail_id]
+
+    def release(self, mail_id: str, *, keep: bool) -> None:
+        self.released.append((mail_id, keep))
+        self.mails.pop(mail_id, None)
+
+    def set_aside(self, mail_id: str, reason: str) -> None:
+        self.put_aside.append((mail_id, reason))
+        self.mails.pop(mail_id)
+
+
+async def walked(shelf: Shelf, ports: Ports, *, parallel: int = 3) -> list[tuple[str, tuple[Outcome, ...]]]:
+    seen: list[tuple[str, tuple[Outcome, ...]]] = []
+    stop = asyncio.Event()
+
+    def note(mail: MailObject, outcomes: tuple[Outcome, ...]) -> None:
+        seen.append((mail.id, outcomes))
+
+    walk = Walk(
+        spool=shelf, ports=ports, policies=(policy(),), on_outcome=note, parallel=parallel, pause=0.05, poll=0.02
+    )
+    task = asyncio.create_task(walk.run(stop))
+    async with asyncio.timeout(60):
+        while shelf.mails:
+            await asyncio.sleep(0.02)
+    stop.set()
+    walk.wake()
+    await task
+    return seen
+
+
+async def test_numbers_follow_the_order_of_arrival_however_long_reading_takes(ports: Ports) -> None:
+    class Uneven:
+        """Takes longest for the mail that came first."""
+
+        async def open(self, parts: object, evidence: object) -> object:
+            opened = await ports.reading.open(parts, evidence)  # type: ignore[arg-type]  # passed on
+            await asyncio.sleep(max(0, 0.4 - 0.2 * len(ledger(ports).ledger.entries)))
+            return opened
+
+    shelf = Shelf(demo("04", 3), demo("02", 2), demo("01", 1))
+    await walked(shelf, replace(ports, reading=Uneven()))  # type: ignore[arg-type]  # fulfils it by shape
+    symbols = [entry.draft.symbol for entry in sorted(ledger(ports).ledger.entries, key=lambda entry: entry.number)]
+    assert symbols == ["3526/UBND-KGVX", "1187/QĐ-BNV", "42/TTr-UBND"]
+
+
+async def test_only_what_concerns_the_book_is_kept(ports: Ports) -> None:
+    shelf = Shelf(demo("01", 1), demo("07", 2), demo("12", 3), demo("14", 4))
+    await walked(shelf, ports)
+    assert [keep for _, keep in shelf.released] == [True, True, False, False]
+
+
+async def test_a_fault_of_ours_in_one_mail_stops_no_other(ports: Ports) -> None:
+    class Faulty:
+        async def open(self, parts: object, evidence: object) -> object:
+            if len(list(parts)) == 2:  # type: ignore[call-overload]  # the invitation has two files
+                raise ZeroDivisionError
+            return await ports.reading.open(parts, evidence)  # type: ignore[arg-type]  # passed on
+
+    shelf = Shelf(demo("01", 1), demo("03", 2), demo("04", 3))
+    await walked(shelf, replace(ports, reading=Faulty()))  # type: ignore[arg-type]  # fulfils it by shape
+    assert shelf.put_aside == [("mail-03-2", "ZeroDivisionError in the walk")]
+    assert [entry.number for entry in ledger(ports).ledger.entries] == [1, 2]
+
+
+async def test_while_the_database_is_gone_mail_waits_in_order(ports: Ports) -> None:
+    registry = ledger(ports)
+    registry.gone = Unavailable("database", "gone")
+    shelf = Shelf(demo("01", 1), demo("02", 2))
+
+    async def come_back() -> None:
+        await asyncio.sleep(0.5)
+        assert len(shelf.mails) == 2
+        registry.gone = None
+
+    await asyncio.gather(walked(shelf, ports), come_back())
+    assert [entry.draft.symbol for entry in registry.ledger.entries] == ["3526/UBND-KGVX", "1187/QĐ-BNV"]
+    assert [entry.arrived_at for entry in registry.ledger.entries] == [AT + timedelta(seconds=n) for n in (1, 2)]
+
+
+async def test_a_crash_between_commit_and_release_registers_nothing_twice(ports: Ports) -> None:
+    mail = demo("01")
+    await process(mail, ports, (policy(),), AT)
+    shelf = Shelf(mail)
+    ((_, outcomes),) = await walked(shelf, ports)
+    assert outcomes[0].case.action == "register"
+    assert shelf.released == [(mail.id, True)]
+    assert len(ledger(ports).ledger.entries) == 1
