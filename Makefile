@@ -33,11 +33,12 @@ live: .venv/dev.stamp
 	$(BIN)/python -m pytest -m live -q
 
 ## Pin the dependencies of pyproject.toml anew, with hashes and without addresses.
-COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
           --no-emit-index-url --no-annotate --no-header --quiet
 lock: .venv/setup.stamp
-	$(COMPILE) --all-extras --group dev -o requirements/dev.lock
-	$(COMPILE) -c requirements/dev.lock -o requirements/run.lock
+	$(COMPILE) requirements/setup.in -o requirements/setup.lock
+	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements/dev.lock
+	$(COMPILE) pyproject.toml -c requirements/dev.lock -o requirements/run.lock
 
 .venv/setup.stamp: requirements/setup.lock
 	@echo "setting up a virtual environment in .venv …"
@@ -45,16 +46,17 @@ lock: .venv/setup.stamp
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/setup.lock
 	@touch $@
 
-INSTALL = $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r
-.venv/run.stamp: .venv/setup.stamp requirements/run.lock
+INSTALL = $(BIN)/uv pip install -q --python $(BIN)/python
+.venv/run.stamp: .venv/setup.stamp requirements/run.lock pyproject.toml
 	@echo "installing what MailBridge runs on …"
-	@test -e .venv/dev.stamp || $(INSTALL) requirements/run.lock
+	@test -e .venv/dev.stamp || $(INSTALL) --require-hashes -r requirements/run.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev.stamp: .venv/setup.stamp requirements/dev.lock pyproject.toml
 	@echo "installing what the tests need …"
-	@$(INSTALL) requirements/dev.lock
-	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(INSTALL) --require-hashes -r requirements/dev.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 clean:
