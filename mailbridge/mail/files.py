@@ -27,7 +27,9 @@ def mails_of_mbox(content: bytes) -> Iterator[bytes]:
     A "From " line separates only at the start of the file or after an empty line.
     """
     starts = [
-        found for found in _FROM_LINE.finditer(content) if found.start() == 0 or _after_empty_line(content, found.start())
+        found
+        for found in _FROM_LINE.finditer(content)
+        if found.start() == 0 or _after_empty_line(content, found.start())
     ]
     ends = [found.start() for found in starts[1:]] + [len(content)]
     for found, end in zip(starts, ends, strict=True):
