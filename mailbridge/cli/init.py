@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -10,37 +13,42 @@ import click
 from mailbridge.cli.session import Session, with_session
 from mailbridge.cli.texts import say
 from mailbridge.errors import Misconfigured
-from mailbridge.settings import check_files, sample, write_sample
 
 _QUESTIONS = {
     "name": ("Name of the agency", None),
     "domain": ("Mail domain of the agency", None),
     "address": ("Published address; it sends the letters", "vanthu@{domain}"),
-    "clerk": ("Address of the clerk", "vanthu@{domain}"),
+    "clerk": ("Address of the clerk", "{address}"),
     "listen": ("Address and port of the hop", "127.0.0.1:2525"),
     "next_hop": ("Address and port of the mail server behind it", "127.0.0.1:25"),
 }
 
 
 @click.command("init")
-@click.argument("directory", default="config", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", default="config", type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
 @click.option("--name", help="Name of the agency.")
 @click.option("--domain", help="Its mail domain.")
-@click.option("--address", help="Its published address, which sends the letters.")
-@click.option("--clerk", help="Address of the clerk.")
-@click.option("--listen", help="Address and port of the hop.")
-@click.option("--next-hop", help="Address and port of the mail server behind the hop.")
-@click.option("--database", default="", help="SQLAlchemy URL; a file below the data folder without it.")
-@click.option("--data", default="/var/lib/mailbridge", show_default=True, help="Folder of spool, documents and book.")
-@click.option("--zone", default="", help="File with DNS answers, instead of the network.")
+@click.option("--address", help="Its published address, which sends the letters; vanthu@ its domain without it.")
+@click.option("--clerk", help="Address of the clerk; the published address without it.")
+@click.option("--listen", metavar="HOST:PORT", help="Where the hop listens; 127.0.0.1:2525 without it.")
+@click.option("--next-hop", metavar="HOST:PORT", help="The mail server behind the hop; 127.0.0.1:25 without it.")
+@click.option(
+    "--database", default="", metavar="URL", help="SQLAlchemy URL; a SQLite file in the data folder without it."
+)
+@click.option(
+    "--data", default="/var/lib/mailbridge", show_default=True, metavar="DIR", help="For spool, documents and book."
+)
+@click.option("--zone", default="", metavar="FILE", help="File with DNS answers, instead of the network.")
 @with_session
 def command(session: Session, /, directory: Path, database: str, data: str, zone: str, **given: str | None) -> int:
-    """Write a configuration into DIRECTORY; asks for what no option says when it runs in a terminal."""
-    if (directory / "mailbridge.toml").exists():
-        raise Misconfigured(
-            "there is a configuration already", file=str(directory / "mailbridge.toml"), remedy="choose another folder"
-        )
-    answers = _answers(given)
+    """Write a configuration into DIR ("config" without it). On a terminal it asks for what no option says."""
+    main = directory / "mailbridge.toml"
+    if main.exists():
+        remedy = "choose another folder, or edit what is there"
+        raise Misconfigured("there is a configuration already", file=str(main), remedy=remedy)
+    answers = _answers(given, session.lang())
+    from mailbridge.settings import sample, write_sample
+
     folder = Path(data).absolute()
     texts = sample(
         **answers,
@@ -48,27 +56,61 @@ def command(session: Session, /, directory: Path, database: str, data: str, zone
         data=str(folder),
         zone=str(Path(zone).absolute()) if zone else "",
     )
+    _refuse_unusable(texts)
     write_sample(directory, texts)
-    problems = check_files(directory, {})
-    for problem in problems:
-        click.echo(str(problem), err=True)
-    language = session.lang()
-    click.echo(say(language, "written: {path}", path=directory / "mailbridge.toml"))
-    click.echo(say(language, "next: {command}", command=f"mailbridge -c {directory} check"))
-    return 78 if problems else 0
+    click.echo(say(session.lang(), "written: {path}", path=main))
+    click.echo(say(session.lang(), "next: {command}", command=f"mailbridge -c {directory} check"))
+    return 0
 
 
-def _answers(given: dict[str, str | None]) -> dict[str, str]:
+def _answers(given: Mapping[str, str | None], language: str) -> dict[str, str]:
     """Take the options; ask for the rest on a terminal, else use the default or refuse."""
     answers: dict[str, str] = {}
     for key, (question, default) in _QUESTIONS.items():
-        proposed = default.format(domain=answers.get("domain", "")) if default else None
+        proposed = default.format(**answers) if default else None
         answer = given[key]
         if answer is None and sys.stdin.isatty():
-            answer = click.prompt(question, default=proposed)
+            answer = click.prompt(say(language, question), default=proposed, value_proc=_checking(key))
         if answer is None:
             answer = proposed
         if answer is None:
             raise click.UsageError(f"say --{key.replace('_', '-')}, or run this in a terminal")
         answers[key] = answer
     return answers
+
+
+def _checking(key: str) -> Callable[[str], str]:
+    """Return what takes an answer or says what is wrong with it; then the question is asked again."""
+    from mailbridge.settings.values import ADDRESS_REMEDY, DOMAIN_REMEDY, END_REMEDY, host_port, is_domain, is_mailbox
+
+    def checked(answer: str) -> str:
+        answer = answer.strip()
+        match key:
+            case "domain":
+                remedy = "" if is_domain(answer.lower()) else DOMAIN_REMEDY
+            case "address" | "clerk":
+                remedy = "" if is_mailbox(answer) else ADDRESS_REMEDY
+            case "listen" | "next_hop":
+                remedy = "" if host_port(answer, any_port=key == "listen") else END_REMEDY
+            case _:
+                remedy = "" if answer else "write a name"
+        if remedy:
+            raise click.UsageError(remedy)
+        return answer
+
+    return checked
+
+
+def _refuse_unusable(texts: Mapping[str, str]) -> None:
+    """Check the answers before anything is written, so that a slip can be mended by calling `init` again."""
+    from mailbridge.settings import check_files, write_sample
+
+    draft = Path(tempfile.mkdtemp(prefix="mailbridge-init-"))
+    try:
+        write_sample(draft, texts)
+        problems = check_files(draft, {})
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    if problems:
+        told = (f"{each.problem} ({each.remedy})" if each.remedy else each.problem for each in problems)
+        raise click.UsageError("\n".join(("nothing was written", *told)))

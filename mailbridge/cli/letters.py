@@ -2,43 +2,56 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from mailbridge.cli.session import Session, as_json_option, print_json, print_table, with_session
-from mailbridge.cli.texts import say
-from mailbridge.registry.books import LetterState
-from mailbridge.registry.entry import VIETNAM
-from mailbridge.registry.rows import LetterRecord
-from mailbridge.wiring import open_ledger
+from mailbridge.cli.session import Session, as_json_option, with_session
+from mailbridge.cli.tables import Column, print_json, print_table
+from mailbridge.cli.texts import local_time, say, say_word, utc
+
+if TYPE_CHECKING:
+    from mailbridge.registry.rows import LetterRecord
+
+_COLUMNS = (
+    Column(head="Time", whole=True),
+    Column(head="Letter", whole=True),
+    Column(head="State", under="Letter"),
+    Column(head="To"),
+    Column(head="Attempts", under="To", labelled=True),
+    Column(head="Detail", under="To"),
+)
 
 
 @click.group("letters")
-def command() -> None:
-    """Show the letters that we write."""
+@with_session
+def command(_session: Session) -> None:
+    """Show the letters that we write: acknowledgements to senders, notices to clerks."""
 
 
 @command.command("list")
-@click.option("--state", type=click.Choice([state.value for state in LetterState]), help="Only these.")
-@click.option("--mail", "mail_id", help="Only those that answer this mail.")
+@click.option("--state", type=click.Choice(["waiting", "sent", "failed"]), help="Only these.")
+@click.option("--mail", "mail_id", metavar="ID", help="Only those that answer this mail.")
 @as_json_option
 @with_session
 def list_letters(session: Session, state: str | None, mail_id: str | None, as_json: bool) -> int:
     """List letters in the order in which they were written."""
-    with open_ledger(session.settings_path()) as ledger:
-        letters = ledger.books.letters(state=LetterState(state) if state else None, mail_id=mail_id)
+    from mailbridge.cli.ledger import open_books
+    from mailbridge.registry.books import LetterState
+
+    with open_books(session) as books:
+        letters = books.letters(state=LetterState(state) if state else None, mail_id=mail_id)
         if as_json:
-            print_json(_object(letter) for letter in letters)
+            print_json(map(_object, letters))
         else:
-            language = session.lang(ledger.language)
-            rows = (_row(letter, language) for letter in letters)
-            print_table(language, ("Time", "Letter", "To", "State", "Attempts", "Detail"), rows)
+            print_table(session.lang(), _COLUMNS, (_row(letter, session.lang()) for letter in letters))
     return 0
 
 
-def _state(record: LetterRecord) -> LetterState:
+def _state(record: LetterRecord) -> str:
     if record.sent_at:
-        return LetterState.SENT
-    return LetterState.FAILED if record.failed_at else LetterState.WAITING
+        return "sent"
+    return "failed" if record.failed_at else "waiting"
 
 
 def _object(record: LetterRecord) -> dict[str, object]:
@@ -48,9 +61,9 @@ def _object(record: LetterRecord) -> dict[str, object]:
         "agency": record.letter.agency,
         "mail_id": record.letter.mail_id,
         "to": record.letter.recipient,
-        "state": _state(record).value,
-        "created_at": record.created_at.isoformat().replace("+00:00", "Z"),
-        "sent_at": record.sent_at.isoformat().replace("+00:00", "Z") if record.sent_at else None,
+        "state": _state(record),
+        "created_at": utc(record.created_at),
+        "sent_at": utc(record.sent_at) if record.sent_at else None,
         "attempts": record.attempts,
         "reply": record.reply,
         "last_error": record.last_error,
@@ -59,10 +72,10 @@ def _object(record: LetterRecord) -> dict[str, object]:
 
 def _row(record: LetterRecord, language: str) -> tuple[str, ...]:
     return (
-        f"{record.created_at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}",
-        record.letter.kind.value,
+        local_time(record.created_at),
+        say_word(language, "letter", record.letter.kind.value),
+        say(language, _state(record)),
         record.letter.recipient,
-        say(language, _state(record).value),
-        str(record.attempts),
+        str(record.attempts) if record.attempts > 1 else "",
         record.reply or record.last_error or "",
     )

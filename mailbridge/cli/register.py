@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import click
 
-from mailbridge.cli.session import ANSWER_NO, Session, as_json_option, print_json, print_table, with_session
-from mailbridge.cli.texts import say
-from mailbridge.registry.entry import RegisterEntry
-from mailbridge.wiring import open_ledger
+from mailbridge.cli.session import ANSWER_NO, Session, as_json_option, with_session
+from mailbridge.cli.tables import Column, hanging, print_json, print_table
+from mailbridge.cli.texts import local_time, say, utc, visible
 
-COLUMNS = ("No.", "Arrived", "Author", "Symbol", "Date", "Type and subject", "Recipients", "Note")
+if TYPE_CHECKING:
+    from mailbridge.registry.entry import RegisterEntry
+
+COLUMNS = (
+    Column(head="No.", whole=True),
+    Column(head="Arrived", whole=True, under="No."),
+    Column(head="Author"),
+    Column(head="Symbol", whole=True),
+    Column(head="Date", whole=True, under="Symbol"),
+    Column(head="Type and subject"),
+    Column(head="Recipients", under="Type and subject", labelled=True),
+    Column(head="Note", under="Type and subject", labelled=True),
+)
 """The printed columns of Phụ lục IV mục VI that are known by now; hand-over and receipt come with assignment."""
 
 
 @click.group("register")
-def command() -> None:
+@with_session
+def command(_session: Session) -> None:
     """Show the book of incoming documents."""
 
 
 @command.command("list")
-@click.option("--agency", help="Only this agency.")
-@click.option("--book", help="Only this book.")
+@click.option("--agency", metavar="ID", help="Only this agency.")
+@click.option("--book", metavar="ID", help="Only this book.")
 @click.option("--year", type=int, help="Only this year.")
-@click.option("--from", "first", type=int, help="Lowest number.")
-@click.option("--to", "last", type=int, help="Highest number.")
+@click.option("--from", "first", type=int, metavar="NUMBER", help="Lowest number.")
+@click.option("--to", "last", type=int, metavar="NUMBER", help="Highest number.")
 @as_json_option
 @with_session
 def list_entries(
@@ -37,13 +50,15 @@ def list_entries(
     last: int | None,
     as_json: bool,
 ) -> int:
-    """List entries by book, year and number."""
-    with open_ledger(session.settings_path()) as ledger:
-        entries = ledger.books.entries(agency=agency, book=book, year=year, first=first, last=last)
+    """List entries by agency, book, year and number."""
+    from mailbridge.cli.ledger import open_books
+
+    with open_books(session) as books:
+        entries = books.entries(agency=agency, book=book, year=year, first=first, last=last)
         if as_json:
-            print_json(entry_object(entry) for entry in entries)
+            print_json(map(entry_object, entries))
         else:
-            print_table(session.lang(ledger.language), COLUMNS, map(entry_row, entries))
+            print_table(session.lang(), COLUMNS, map(entry_row, entries))
     return 0
 
 
@@ -52,20 +67,18 @@ def list_entries(
 @as_json_option
 @with_session
 def show(session: Session, what: str, as_json: bool) -> int:
-    """Show the entries called WHAT: a number (12 or 12/2026), a symbol, or an id."""
-    with open_ledger(session.settings_path()) as ledger:
-        found = ledger.books.find_entries(what)
-        language = session.lang(ledger.language)
-        if as_json:
-            print_json(entry_object(entry) for entry in found)
-        for entry in () if as_json else found:
-            for name, value in entry_object(entry).items():
-                click.echo(f"{name:16}{'' if value is None else value}")
-            click.echo()
-        if not found:
-            click.echo(say(language, "no such entry"), err=True)
-            return ANSWER_NO
-    return 0
+    """Show the entries called WHAT: a number (12 or 12/2026), a symbol (15/QĐ-SNV), the id of an entry or a mail."""
+    from mailbridge.cli.ledger import open_books
+
+    with open_books(session) as books:
+        found = books.find_entries(what)
+    if as_json:
+        print_json(map(entry_object, found))
+    elif not found:
+        click.echo(say(session.lang(), "no such entry"), err=True)
+    else:
+        click.echo("\n\n".join(_sheet(entry, session.lang()) for entry in found))
+    return 0 if found else ANSWER_NO
 
 
 def entry_object(entry: RegisterEntry) -> Mapping[str, object]:
@@ -75,7 +88,7 @@ def entry_object(entry: RegisterEntry) -> Mapping[str, object]:
         "book": draft.book,
         "year": entry.year,
         "number": entry.number,
-        "arrived_at": entry.arrived_at.isoformat().replace("+00:00", "Z"),
+        "arrived_at": utc(entry.arrived_at),
         "arrival_date": entry.arrival_date.isoformat(),
         "issuer": draft.issuer,
         "symbol": draft.symbol,
@@ -101,7 +114,34 @@ def entry_row(entry: RegisterEntry) -> tuple[str, ...]:
         draft.issuer or "",
         draft.symbol or "",
         f"{draft.issued_date:%d/%m/%Y}" if draft.issued_date else "",
-        " ".join(filter(None, (draft.type, draft.subject))),
+        draft.type_and_subject,
         draft.recipients or "",
         draft.note or "",
     )
+
+
+def _sheet(entry: RegisterEntry, language: str) -> str:
+    """Write one entry as lines "name: value", what is known of it."""
+    draft = entry.draft
+    facts = (
+        ("Agency", draft.agency),
+        ("Book", f"{draft.book} {entry.year}"),
+        ("No.", entry_row(entry)[0]),
+        ("Arrived", local_time(entry.arrived_at)),
+        ("Author", draft.issuer),
+        ("Symbol", draft.symbol),
+        ("Date", f"{draft.issued_date:%d/%m/%Y}" if draft.issued_date else None),
+        ("Type", draft.type),
+        ("Subject", draft.subject),
+        ("Urgency", draft.urgency),
+        ("Signer", ", ".join(filter(None, (draft.signer_name, draft.signer_position)))),
+        ("Pages", str(draft.pages) if draft.pages else None),
+        ("Due", f"{draft.due_date:%d/%m/%Y}" if draft.due_date else None),
+        ("Recipients", draft.recipients),
+        ("Handed over", f"{draft.transfer_date:%d/%m/%Y}" if draft.transfer_date else None),
+        ("Note", draft.note),
+        ("State", say(language, entry.status.value)),
+        ("Mail", draft.mail_id),
+        ("SHA-256", draft.document_sha256),
+    )
+    return "\n".join(hanging(f"{say(language, head) + ':':15}", visible(value)) for head, value in facts if value)

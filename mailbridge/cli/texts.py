@@ -2,19 +2,72 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
+from mailbridge.registry.entry import VIETNAM
+
 VIETNAMESE = {
+    # answers
     "nothing found": "không có gì",
-    "the program is misconfigured": "cấu hình chưa dùng được",
-    "try again later": "thử lại sau",
-    "serving; Ctrl-C ends": "đang chạy; Ctrl-C để dừng",
-    "listening on {where}, next hop {next_hop}": "nghe tại {where}, máy chủ kế tiếp {next_hop}",
+    "no such entry": "không có mục này trong sổ",
     "all good": "tất cả đều đạt",
+    "one finding": "1 điểm cần sửa",
     "{count} findings": "{count} điểm cần sửa",
     "written: {path}": "đã ghi: {path}",
     "next: {command}": "tiếp theo: {command}",
-    "{done} of {total} mails": "{done}/{total} thư",
-    "no such entry": "không có mục này trong sổ",
+    "{done} of {total} files": "{done}/{total} tệp",
     "{passed} of {total} examples passed": "{passed}/{total} ví dụ đạt",
+    "there is no database yet": "chưa có cơ sở dữ liệu",
+    "the database has schema {revision}": "cơ sở dữ liệu có cấu trúc {revision}",
+    "schema {found}, the newest": "cấu trúc {found}, mới nhất",
+    "schema {found}, this program needs {needed}; run `mailbridge db upgrade`": (
+        "cấu trúc {found}, chương trình này cần {needed}; hãy chạy `mailbridge db upgrade`"
+    ),
+    "there is no book yet; `mailbridge serve` makes it, and so does `mailbridge db upgrade`": (
+        "chưa có sổ; `mailbridge serve` sẽ tạo, hoặc chạy `mailbridge db upgrade`"
+    ),
+    "serving; Ctrl-C ends": "đang chạy; Ctrl-C để dừng",
+    "stopped": "đã dừng",
+    "listening on {where}, next hop {next_hop}": "nghe tại {where}, máy chủ kế tiếp {next_hop}",
+    "this version has no role {role}; it is left out": "phiên bản này chưa có vai trò {role}; bỏ qua",
+    # complaints
+    "bad configuration": "cấu hình chưa dùng được",
+    "try again later": "thử lại sau",
+    "wrong usage": "sai cách dùng",
+    "bad data": "dữ liệu không dùng được",
+    "error": "lỗi",
+    "see: {command}": "xem: {command}",
+    # questions of init
+    "Name of the agency": "Tên cơ quan",
+    "Mail domain of the agency": "Tên miền thư của cơ quan",
+    "Published address; it sends the letters": "Địa chỉ thư công bố, cũng là nơi gửi thư báo nhận",
+    "Address of the clerk": "Địa chỉ thư của Văn thư",
+    "Address and port of the hop": "Địa chỉ và cổng của cầu SMTP",
+    "Address and port of the mail server behind it": "Địa chỉ và cổng của máy chủ thư đứng sau",
+    # try
+    "{path}: there is no such file": "{path}: không có tệp này",
+    "{path}: cannot be read: {why}": "{path}: không đọc được: {why}",
+    "{path}: no mail in this folder": "{path}: không có thư trong thư mục này",
+    "{path}: Outlook .msg is not read by this version": "{path}: phiên bản này chưa đọc được tệp .msg của Outlook",
+    "{path}: this is a document, not a mail; send it as an attachment, or save the mail as .eml": (
+        "{path}: đây là văn bản, không phải thư; hãy gửi kèm trong thư, hoặc lưu thư thành tệp .eml"
+    ),
+    "would be entered in book {book}: {documents}; {why}": "sẽ vào sổ {book}: {documents}; {why}",
+    "of": "của",
+    "rule": "quy tắc",
+    # verbs
+    "Verbs": "Lệnh",
+    "Write a commented configuration for one agency.": "Ghi cấu hình có chú giải cho một cơ quan.",
+    "Find what is wrong before mail comes.": "Tìm chỗ sai trước khi có thư đến.",
+    "Run in the foreground.": "Chạy chương trình.",
+    "Judge mails from files; store and send nothing.": "Xét thư từ tệp; không lưu, không gửi gì.",
+    "Show the book of incoming documents.": "Xem sổ đăng ký văn bản đến.",
+    "Show what happened to a mail.": "Xem diễn biến của một thư.",
+    "Show acknowledgements and notices.": "Xem thư báo nhận và thông báo.",
+    "Show mail that waits or was set aside.": "Xem thư đang chờ hoặc để riêng.",
+    "Show the rules and run their examples.": "Xem quy tắc và chạy thử ví dụ.",
+    "Make or bring forward the database.": "Tạo hoặc nâng cấp cơ sở dữ liệu.",
     # column heads
     "No.": "Số đến",
     "Arrived": "Ngày đến",
@@ -22,8 +75,17 @@ VIETNAMESE = {
     "Symbol": "Số, ký hiệu",
     "Date": "Ngày văn bản",
     "Type and subject": "Tên loại và trích yếu",
+    "Type": "Tên loại",
+    "Subject": "Trích yếu",
+    "Urgency": "Độ khẩn",
+    "Signer": "Người ký",
+    "Pages": "Số trang",
+    "Due": "Hạn xử lý",
     "Recipients": "Nơi nhận",
+    "Handed over": "Ngày chuyển",
     "Note": "Ghi chú",
+    "Agency": "Cơ quan",
+    "Book": "Sổ",
     "Time": "Thời gian",
     "What": "Việc",
     "Detail": "Chi tiết",
@@ -37,19 +99,61 @@ VIETNAMESE = {
     "Action": "Hành động",
     "Text": "Nội dung",
     "Where": "Ở đâu",
-    "Book": "Sổ",
-    "Year": "Năm",
-    # states of mail and letters
+    # states of mail, entries and letters
     "waiting": "đang chờ",
     "set aside": "để riêng",
     "answer of the next hop unknown": "chưa rõ máy chủ kế tiếp đã nhận",
     "held for a clerk": "chờ Văn thư xử lý",
     "sent": "đã gửi",
     "failed": "không gửi được",
+    "registered": "đã đăng ký",
+    # kinds of letters
+    "letter/arrived": "báo đã đến",
+    "letter/accepted": "báo nhận",
+    "letter/refused": "từ chối",
+    "letter/correction": "đính chính",
+    "letter/notice": "thông báo",
+    # the time line
+    "event/accepted": "đã nhận thư",
+    "event/registered": "đã đăng ký",
+    "event/decided": "đã quyết định",
+    "event/held": "chờ xử lý",
+    "event/duplicate": "trùng văn bản",
+    "event/return-proposed": "đề nghị trả lại",
+    "event/stopped": "đã dừng",
+    "event/passed": "không phải văn bản",
+    "event/letter-queued": "thư chờ gửi",
+    "event/letter-sent": "thư đã gửi",
+    "event/letter-deferred": "thư gửi lại sau",
+    "event/letter-failed": "thư không gửi được",
+    "event/series-started": "bắt đầu dãy số",
 }
+
+# Controls (of which ESC begins orders to the terminal), and marks that turn the direction of writing (bidi).
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def say(language: str, text: str, **facts: object) -> str:
     """Return a text in the language asked for, with its facts filled in."""
     pattern = VIETNAMESE.get(text, text) if language == "vi" else text
     return pattern.format(**facts)
+
+
+def say_word(language: str, about: str, word: str) -> str:
+    """Return a word of the program (`about` is "event" or "letter") for people; what is not known stays as it is."""
+    return VIETNAMESE.get(f"{about}/{word}", word) if language == "vi" else word
+
+
+def visible(text: str) -> str:
+    """Make what strangers wrote safe to show: one line, and nothing in it that a terminal would obey."""
+    return _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split("\n")).replace("\t", " "))
+
+
+def utc(at: datetime) -> str:
+    """Write a time for programs (RFC 3339, "Z")."""
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def local_time(at: datetime) -> str:
+    """Write a time for people, by the clock in Vietnam."""
+    return f"{at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}"

@@ -10,30 +10,22 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-import click
-
-from mailbridge.cli.session import BAD_DATA
-from mailbridge.decision.findings import Agency, Decision
+from mailbridge.cli.sources import Source
+from mailbridge.decision.findings import Agency, Decision, Judgement
 from mailbridge.decision.office import EVERYBODY, agencies_of
 from mailbridge.decision.policy import Policy
-from mailbridge.letters.summary import sentence
 from mailbridge.mail.envelope import Client, Door, Envelope, MailObject
-from mailbridge.mail.files import as_transmitted, is_mbox, mails_of_mbox
 from mailbridge.mail.ident import uuid7
-from mailbridge.pipeline import Seen, judge_seen, look, main_files
+from mailbridge.pipeline import Seen, judge_seen, look
 from mailbridge.ports import Lookups, Reading
 from mailbridge.record import Object, as_object
 from mailbridge.registry.entry import DraftEntry, Known, RegisterEntry
 
-_OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""First octets of an OLE file, which an Outlook .msg is ([MS-CFB] §2.2)."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class World:
-    """What replaces the world, so that a run can be repeated."""
+    """What replaces the world, so that a run can be repeated; `at` None: now."""
 
     at: datetime | None
     client: Client
@@ -42,24 +34,21 @@ class World:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
-    """One mail that was read from a file; `name` as it is printed."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
-    """A mail, judged: the object of CONTRACT.md without `source`, one sentence, and the decision."""
+    """A mail, judged: the object of CONTRACT.md without `source`, and the judgement in the words of `language`."""
 
     told: Object
-    why: str
-    decision: Decision
+    judgement: Judgement
+    language: str
+
+    @property
+    def decision(self) -> Decision:
+        """What would become of the mail."""
+        return self.judgement.decision
 
 
 class Trial:
-    """Judges sources one after the other, reading ahead."""
+    """Judges sources one after the other, reading ahead. Its books are what it was told to `remember`."""
 
     def __init__(
         self,
@@ -77,13 +66,12 @@ class Trial:
         self._owns_all = owns_all
         self._world = world
         self._jobs = jobs
-        self._known: list[tuple[str, RegisterEntry]] = []
+        self._known_files: list[tuple[str, RegisterEntry]] = []
         self._known_symbols: list[tuple[str, RegisterEntry]] = []
         self._known_mails: set[str] = set()
-        self.status = 0
 
     async def seen(self, sources: Iterator[Source]) -> AsyncIterator[tuple[Source, Seen]]:
-        """Look at each source; results come in the order of the sources."""
+        """Look at each source; results come in the order of the sources. Raises `Unavailable`."""
         ahead: deque[tuple[Source, asyncio.Task[Seen]]] = deque()
         for source in sources:
             ahead.append((source, asyncio.create_task(self._look(source))))
@@ -110,9 +98,11 @@ class Trial:
     def remember(self, seen: Seen) -> None:
         """Take a mail as one whose documents are in the book already (`--known`)."""
         self._known_mails.add(seen.mail.sha256)
-        for document, digest in zip(seen.classification.documents, main_files(seen), strict=False):
-            number = len(self._known) + 1
+        digests = {part.index: part.sha256 for part in seen.message.parts}
+        for document in seen.classification.documents:
+            digest = digests.get(document.main, "")
             symbol = document.symbol.value
+            number = len(self._known_files) + 1
             entry = RegisterEntry(
                 id=str(number),
                 year=seen.mail.accepted_at.year,
@@ -128,25 +118,30 @@ class Trial:
                     issued_date=document.issued_date.value,
                 ),
             )
-            self._known.append((digest, entry))
+            self._known_files.append((digest, entry))
             if symbol:
-                self._known_symbols.append((symbol.text, entry))
+                # The newest first, as the book tells them.
+                self._known_symbols.insert(0, (symbol.text, entry))
 
     def judge(self, seen: Seen) -> Judged:
         """Judge what was seen."""
         policy = self._policy(seen)
         began = time.perf_counter()
-        files = set(main_files(seen))
-        symbols = {each.symbol.value.text for each in seen.classification.documents if each.symbol.value}
-        known = Known(
-            same_mail=seen.mail.sha256 in self._known_mails,
-            same_file=tuple(each for each in self._known if each[0] in files),
-            same_symbol=tuple(each for each in self._known_symbols if each[0] in symbols),
-        )
-        judgement, letters = judge_seen(seen, known, policy)
+        judgement, letters = judge_seen(seen, self._known(seen), policy)
         timings = {**seen.timings_ms, "decide": (time.perf_counter() - began) * 1000}
         told = as_object(seen.mail, seen.message, judgement, letters, timings)
-        return Judged(told=told, why=sentence(judgement, (), policy.language), decision=judgement.decision)
+        return Judged(told=told, judgement=judgement, language=policy.language)
+
+    def _known(self, seen: Seen) -> Known:
+        """Ask what was remembered the questions that the real path asks its books."""
+        digests = {part.index: part.sha256 for part in seen.message.parts}
+        files = {digests.get(document.main) for document in seen.classification.documents}
+        symbols = {each.symbol.value.text for each in seen.classification.documents if each.symbol.value}
+        return Known(
+            same_mail=seen.mail.sha256 in self._known_mails,
+            same_file=tuple(each for each in self._known_files if each[0] in files),
+            same_symbol=tuple(each for each in self._known_symbols if each[0] in symbols),
+        )
 
     def _policy(self, seen: Seen) -> Policy:
         """Choose the agency of the recipients; without a configuration one that owns them all."""
@@ -156,31 +151,3 @@ class Trial:
             return replace(policy, agency=agency)
         agencies = agencies_of(seen.mail.envelope, tuple(policy.agency for policy in self._policies))
         return next((policy for policy in self._policies if policy.agency in agencies), self._policies[0])
-
-    def sources(self, paths: Sequence[Path]) -> Iterator[Source]:
-        """Read the mails below these paths; what is no mail is said on stderr and makes the exit status 65."""
-        for path in _files(paths):
-            content = path.read_bytes()
-            if content.startswith(_OUTLOOK):
-                click.echo(f"{path}: Outlook .msg is not read by this version", err=True)
-                self.status = BAD_DATA
-            elif is_mbox(content):
-                for number, mail in enumerate(mails_of_mbox(content), 1):
-                    yield Source(name=f"{path}#{number}", content=as_transmitted(mail))
-            else:
-                yield Source(name=str(path), content=as_transmitted(content))
-
-
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """List the files: a Maildir gives `new` and `cur`, another folder everything that looks like mail."""
-    for path in paths:
-        if not path.is_dir():
-            yield path
-        elif (path / "cur").is_dir() and (path / "new").is_dir():
-            yield from sorted(each for name in ("new", "cur") for each in (path / name).iterdir() if each.is_file())
-        else:
-            yield from sorted(each for each in path.rglob("*") if _is_mail_file(each))
-
-
-def _is_mail_file(path: Path) -> bool:
-    return path.is_file() and (path.suffix.lower() in (".eml", ".mbox", ".msg") or path.parent.name in ("new", "cur"))

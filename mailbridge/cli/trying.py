@@ -3,30 +3,81 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from mailbridge.cli.session import Session, as_json_option, print_json, with_session
-from mailbridge.cli.trial import Judged, Trial, World
-from mailbridge.mail.envelope import Client
-from mailbridge.settings import default_policy, load
-from mailbridge.wiring import lookups_for, reading_for
+from mailbridge.cli.session import BAD_DATA, Session, as_json_option, with_session
+from mailbridge.cli.tables import hanging, print_json
+from mailbridge.cli.texts import say, visible
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from mailbridge.classifier.kinds import Document
+    from mailbridge.cli.sources import Source
+    from mailbridge.cli.trial import Judged, Trial, World
+    from mailbridge.decision.policy import Policy
+    from mailbridge.settings import Settings
+
+_FEW = 8
+"""Files that are done before anybody wonders; more get a bar of progress."""
+
+
+def _time(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    # A time without its offset could be seven hours off: RFC 3339 §4.4 has none.
+    if at is None or at.tzinfo is None:
+        raise click.BadParameter("write a time with its offset, such as 2026-11-21T08:00:00+07:00")
+    return at
+
+
+def _ip(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
+    try:
+        return str(ipaddress.ip_address(text)) if text is not None else None
+    except ValueError as error:
+        raise click.BadParameter(f"{text} is no IP address") from error
+
+
+def _path(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
+    return _bare(text) if text is not None else None
+
+
+def _paths(_ctx: click.Context, _parameter: click.Parameter, texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_bare(text) for text in texts)
+
+
+def _bare(address: str) -> str:
+    """Take an address out of its angle brackets, as it stands in MAIL FROM and RCPT TO."""
+    return address.strip().removeprefix("<").removesuffix(">")
+
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command("try")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--zone", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="DNS answers from a file.")
-@click.option("--trust", type=click.Path(exists=True, file_okay=False, path_type=Path), help="PEM anchors and CRLs.")
-@click.option("--at", help="Time of judgement, RFC 3339; now without it.")
-@click.option("--client-ip", help="Address of the SMTP client.")
-@click.option("--helo", help="Name that the client gave.")
-@click.option("--mail-from", help="Envelope sender; '<>' is the null sender.")
-@click.option("--rcpt", multiple=True, help="Envelope recipient; may be repeated.")
-@click.option("--known", type=click.Path(exists=True, path_type=Path), help="Mails that are in the book already.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
+@click.option("--zone", type=_FILE, help="DNS answers from a file; nobody else is asked.")
+@click.option("--trust", type=_FOLDER, help="PEM anchors and CRLs, instead of those of the configuration.")
+@click.option("--at", metavar="TIME", callback=_time, help="Time of judgement, RFC 3339; now without it.")
+@click.option("--client-ip", metavar="ADDRESS", callback=_ip, help="Address of the SMTP client.")
+@click.option("--helo", metavar="NAME", help="Name that the client gave.")
+@click.option("--mail-from", metavar="ADDRESS", callback=_path, help="Envelope sender; '<>' is the null sender.")
+@click.option("--rcpt", metavar="ADDRESS", multiple=True, callback=_paths, help="Envelope recipient; may be repeated.")
+@click.option("--known", type=click.Path(exists=True, path_type=Path), help="Mails whose documents the book has.")
 @click.option("-j", "jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Mails read side by side.")
 @as_json_option
 @with_session
@@ -35,68 +86,143 @@ def command(
     paths: Sequence[Path],
     zone: Path | None,
     trust: Path | None,
-    at: str | None,
+    at: datetime | None,
     client_ip: str | None,
     helo: str | None,
     mail_from: str | None,
-    rcpt: Sequence[str],
+    rcpt: tuple[str, ...],
     known: Path | None,
     jobs: int,
     as_json: bool,
 ) -> int:
-    """Judge mails in .eml, mbox, Maildir or folders; nothing is stored, nothing is sent."""
-    settings = load(session.config) if session.config else None
-    world = World(
-        at=_time(at),
-        client=Client(ip=client_ip, helo=helo),
-        mail_from=_path(mail_from),
-        recipients=tuple(rcpt),
-    )
-    trial = Trial(
-        lookups=lookups_for(settings, zone=zone, trust=trust),
-        reading=reading_for(settings, parallel=jobs),
-        policies=settings.policies if settings else (default_policy(session.lang()),),
-        owns_all=settings is None,
-        world=world,
-        jobs=jobs,
-    )
-    asyncio.run(_run(trial, paths, known, _Printer(as_json, session.lang(settings.language if settings else None))))
-    return trial.status
+    """
+    Judge mails; nothing is stored, nothing is sent.
+
+    PATH is a mail (.eml), an mbox, a Maildir, or a folder with such files below it. Without -c it judges by the
+    shipped rules, for an agency that owns every recipient, and trusts only the anchors of --trust. Exit status 65 when
+    something was no mail; the rest is judged all the same.
+    """
+    from mailbridge.cli.trial import World
+    from mailbridge.mail.envelope import Client
+
+    settings = session.settings() if session.config else None
+    world = World(at=at, client=Client(ip=client_ip, helo=helo), mail_from=mail_from, recipients=rcpt)
+    run = _Run(session, as_json)
+    with _trial(session, settings, world, zone, trust, jobs) as trial:
+        asyncio.run(run.all(trial, paths, known))
+    return run.status
 
 
-def _time(text: str | None) -> datetime | None:
-    if text is None:
-        return None
+@contextmanager
+def _trial(
+    session: Session, settings: Settings | None, world: World, zone: Path | None, trust: Path | None, jobs: int
+) -> Iterator[Trial]:
+    """Put together what judges, and close the readers of files at the end."""
+    from mailbridge.cli.trial import Trial
+    from mailbridge.settings import default_policy
+    from mailbridge.wiring import lookups_for, reading_for
+
+    reading = reading_for(settings, parallel=jobs)
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter("write a time as 2026-11-21T08:00:00+07:00", param_hint="--at") from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+        yield Trial(
+            lookups=lookups_for(settings, zone=zone, trust=trust),
+            reading=reading,
+            policies=_speaking(session, settings.policies if settings else (default_policy(session.lang()),)),
+            owns_all=settings is None,
+            world=world,
+            jobs=jobs,
+        )
+    finally:
+        reading.close()
 
 
-def _path(text: str | None) -> str | None:
-    return text.strip().removeprefix("<").removesuffix(">") if text is not None else None
+def _speaking(session: Session, policies: Sequence[Policy]) -> tuple[Policy, ...]:
+    """Let the reasons be told in the language asked for."""
+    return tuple(replace(policy, language=session.lang()) for policy in policies)
 
 
-async def _run(trial: Trial, paths: Sequence[Path], known: Path | None, printer: _Printer) -> None:
-    if known:
-        async for _, seen in trial.seen(trial.sources([known])):
-            trial.remember(seen)
-    async for source, seen in trial.seen(trial.sources(paths)):
-        printer.show(source.name, trial.judge(seen))
+class _Run:
+    """One call: what is complained about, and what is printed."""
 
-
-class _Printer:
-    """Prints each judgement as soon as it is there."""
-
-    def __init__(self, as_json: bool, language: str) -> None:
+    def __init__(self, session: Session, as_json: bool) -> None:
+        self._language = session.lang()
         self._as_json = as_json
-        self._language = language
+        self.status = 0
 
-    def show(self, name: str, judged: Judged) -> None:
-        """Print one."""
+    async def all(self, trial: Trial, paths: Sequence[Path], known: Path | None) -> None:
+        """Judge everything below `paths` and print each judgement as soon as it is there, in order."""
+        from mailbridge.cli.sources import files_below
+
+        if known:
+            remembered = files_below([known], self._complain)
+            with _progress(len(remembered)) as progress:
+                async for _, seen in trial.seen(self._mails(remembered, progress)):
+                    trial.remember(seen)
+        files = files_below(paths, self._complain)
+        with _progress(len(files)) as progress:
+            async for source, seen in trial.seen(self._mails(files, progress)):
+                self._show(source.name, trial.judge(seen))
+
+    def _mails(self, files: Sequence[Path], progress: Progress | None) -> Iterator[Source]:
+        from mailbridge.cli.sources import read_mails
+
+        task = progress.add_task("", total=len(files)) if progress else None
+        for path in files:
+            yield from read_mails(path, self._complain)
+            if progress and task is not None:
+                progress.advance(task)
+
+    def _complain(self, text: str, **facts: object) -> None:
+        click.echo(visible(f"mailbridge: {say(self._language, text, **facts)}"), err=True)
+        self.status = BAD_DATA
+
+    def _show(self, name: str, judged: Judged) -> None:
         if self._as_json:
             print_json([{"source": name, **judged.told}])
-        else:
-            sys.stdout.write(f"{name}\n    {judged.decision.action.value}: {judged.why}\n")
-            sys.stdout.flush()
+            return
+        sys.stdout.write(f"{visible(name)}\n{hanging('    ', visible(_told(judged)))}\n")
+        sys.stdout.flush()
+
+
+def _told(judged: Judged) -> str:
+    """Say what would become of a mail and why. Nothing is registered here, so the word is not used."""
+    from mailbridge.decision.findings import Action
+    from mailbridge.letters.summary import sentence
+
+    decision, language = judged.decision, judged.language
+    rule = decision.reasons[0].rule if decision.reasons else ""
+    if decision.action is Action.REGISTER:
+        documents = "; ".join(_document(document, language) for document in judged.judgement.classification.documents)
+        facts = {"book": decision.book, "documents": documents, "why": decision.reasons[0].text}
+        told = say(language, "would be entered in book {book}: {documents}; {why}", **facts)
+    else:
+        told = sentence(judged.judgement, (), language)
+    return f"{decision.action.value}: {told} [{rule}]"
+
+
+def _document(document: Document, language: str) -> str:
+    from mailbridge.letters.wording import document_name
+
+    symbol, issued, issuer = document.symbol.value, document.issued_date.value, document.issuer.value
+    name = document_name(
+        document.type.value, symbol.text if symbol else None, f"{issued:%d/%m/%Y}" if issued else None, language
+    )
+    return f"{name} {say(language, 'of')} {issuer}" if issuer else name
+
+
+def _progress(files: int) -> AbstractContextManager[Progress | None]:
+    """Show a bar on stderr when somebody watches and there is something to wait for."""
+    if files <= _FEW or not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    # With the answers on the same terminal the bar must step aside for them; in a file they are left alone.
+    return Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+    )

@@ -1,0 +1,65 @@
+"""The book as the command line opens it: for reading, and with a word on what to do when it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mailbridge.cli.session import Session
+from mailbridge.cli.texts import say
+from mailbridge.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mailbridge.registry.books import Books
+    from mailbridge.settings import Settings
+
+
+@contextmanager
+def open_books(session: Session) -> Iterator[Books]:
+    """
+    Open the books that the configuration names; nothing is made and nothing is written.
+
+    Raises:
+        Unavailable: The database is gone, was never made, or has the schema of another version; the text says which.
+    """
+    settings = session.settings()
+    from mailbridge.registry.books import Books
+    from mailbridge.registry.database import open_database
+
+    engine = open_database(settings.database.url)
+    try:
+        yield Books(engine)
+    except Unavailable as error:
+        detail = _why_not(settings, session.lang())
+        raise Unavailable(error.what, detail) if detail else error from error
+    finally:
+        engine.dispose()
+
+
+def _why_not(settings: Settings, language: str) -> str | None:
+    """Say why the tables could not be read when it is not the database that is gone."""
+    from mailbridge.registry.schema import newest
+
+    try:
+        revision = schema_of(settings)
+    except Unavailable:
+        return None
+    if revision is None:
+        return say(language, "there is no book yet; `mailbridge serve` makes it, and so does `mailbridge db upgrade`")
+    if revision != newest():
+        facts = {"found": revision, "needed": newest()}
+        return say(language, "schema {found}, this program needs {needed}; run `mailbridge db upgrade`", **facts)
+    return None
+
+
+def schema_of(settings: Settings) -> str | None:
+    """Return the revision of the database, None when it has no tables of ours; raises `Unavailable`."""
+    from mailbridge.registry.database import read_url, sqlite_file
+    from mailbridge.registry.schema import current
+
+    url = read_url(settings.database.url)
+    # A SQLite file that is still to be made is no trouble: the first start makes it.
+    if url.get_backend_name() == "sqlite" and not sqlite_file(url).exists():
+        return None
+    return current(settings.database.url)
