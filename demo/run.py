@@ -25,14 +25,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from mailbridge.cli.ledger import open_books
 from mailbridge.cli.main import run as mailbridge
 from mailbridge.cli.register import entry_row
+from mailbridge.cli.session import Session as CommandSession
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import LetterKind
 from mailbridge.pipeline import Outcome
-from mailbridge.registry.books import LetterState
+from mailbridge.registry.books import Books, LetterState
 from mailbridge.settings import load
-from mailbridge.wiring import App, Ledger, open_ledger
+from mailbridge.wiring import App
 
 HERE = Path(__file__).parent
 RUN = HERE / "run"
@@ -128,12 +130,12 @@ async def until(test: Callable[[], bool]) -> None:
             await asyncio.sleep(0.05)
 
 
-def show(ledger: Ledger, mails: Sequence[Path], watcher: Watcher, next_hop: NextHop) -> None:
+def show(books: Books, mails: Sequence[Path], watcher: Watcher, next_hop: NextHop) -> None:
     """Print the book, what each mail became and why, and the letters as they left."""
     table = Table(title=f"SỔ ĐĂNG KÝ VĂN BẢN ĐẾN — {AGENCY}", title_justify="left", show_lines=True)
     for head in HEADS:
         table.add_column(head, overflow="fold")
-    for entry in ledger.books.entries():
+    for entry in books.entries():
         table.add_row(*(Text(cell) for cell in entry_row(entry)))
     console.print(table)
 
@@ -169,11 +171,14 @@ def show_how_to_send(config: Path, port: int) -> None:
     """Say how the newcomer sends a mail of his own."""
     shown = config.relative_to(Path.cwd()) if config.is_relative_to(Path.cwd()) else config
     command = f".venv/bin/mailbridge -c {shown}"
+    python = (
+        "import smtplib,sys; mail = b'\\r\\n'.join(open(sys.argv[1],'rb').read().splitlines()); "
+        f"smtplib.SMTP('127.0.0.1', {port}).sendmail('toi@example.org', ['{ADDRESS}'], mail)"
+    )
     console.print(
         f"\n[bold]Cầu vẫn đang chạy[/bold] ở 127.0.0.1:{port}; Ctrl-C để dừng. Gửi thử thư của mình:\n"
-        f"  swaks --server 127.0.0.1:{port} --to {ADDRESS} --from toi@example.org --attach van-ban.pdf\n"
-        f"  python3 -c \"import smtplib,sys; smtplib.SMTP('127.0.0.1', {port}).sendmail('toi@example.org', "
-        f"['{ADDRESS}'], open(sys.argv[1],'rb').read())\" thu.eml\n"
+        f"  swaks --server 127.0.0.1:{port} --to {ADDRESS} --from toi@example.org --attach @van-ban.pdf\n"
+        f'  python3 -c "{python}" thu.eml\n'
         f"rồi xem:\n  {command} register list\n  {command} trace {ADDRESS}\n  {command} queue list",
         soft_wrap=True,
         highlight=False,
@@ -203,9 +208,9 @@ async def demonstrate(folder: Path, *, once: bool) -> None:
 
             await sending
             await until(done)
-        with open_ledger(config) as ledger:
-            await until(lambda: not any(ledger.books.letters(state=LetterState.WAITING)))
-            show(ledger, mails, watcher, next_hop)
+        with open_books(CommandSession(config=config)) as books:
+            await until(lambda: not any(books.letters(state=LetterState.WAITING)))
+            show(books, mails, watcher, next_hop)
         if not once:
             show_how_to_send(config, app.hop_port)
             await asyncio.Event().wait()

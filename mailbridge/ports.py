@@ -24,7 +24,7 @@ from mailbridge.verify.signature import SignatureStatus
 
 
 class Tls(StrEnum):
-    """How a connection to a next server is protected: not, when it offers STARTTLS (unverified), or always (verified)."""
+    """How a connection to a next server is protected: not, by STARTTLS when offered (unverified), always (verified)."""
 
     OFF = "off"
     MAY = "may"

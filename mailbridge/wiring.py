@@ -7,7 +7,7 @@ import fcntl
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -23,12 +23,11 @@ from mailbridge.outbound.next_hop import OutboundSettings as SenderSettings
 from mailbridge.outbound.sender import LetterSender
 from mailbridge.pipeline import Outcome, Ports
 from mailbridge.reading.files import LimitedReading, Limits
-from mailbridge.registry.books import Books
-from mailbridge.registry.database import open_database, read_url, sqlite_file
+from mailbridge.registry.database import open_database
 from mailbridge.registry.outbox import SqlOutbox
 from mailbridge.registry.schema import current, newest, upgrade
 from mailbridge.registry.store import SqlRegistry
-from mailbridge.settings import ListenerKind, ListenerSettings, Role, Settings, load
+from mailbridge.settings import ListenerKind, ListenerSettings, Role, Settings
 from mailbridge.smtp_hooks.server import HopServer
 from mailbridge.smtp_hooks.settings import HopSettings
 from mailbridge.spool import Pressure, Spool
@@ -45,22 +44,6 @@ Watcher = Callable[[MailObject, tuple[Outcome, ...]], None]
 
 ROLES = frozenset({Role.HOP, Role.WORK, Role.SEND})
 """The roles that this version can take on."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ledger:
-    """The book for those who read it."""
-
-    books: Books
-    language: str
-
-
-@contextmanager
-def open_ledger(path: Path) -> Iterator[Ledger]:
-    """Open the book that the configuration at `path` names, for reading."""
-    settings = load(path)
-    with _engine(settings) as engine:
-        yield Ledger(books=Books(engine), language=settings.language)
 
 
 @contextmanager
@@ -323,18 +306,10 @@ def _make_folder(folder: Path) -> None:
 
 def _make_database_ready(settings: Settings) -> None:
     """Make the tables of a new database; an old schema is left for `mailbridge db upgrade`."""
-    revision = revision_of(settings.database.url)
+    revision = current(settings.database.url)
     if revision is None:
         upgrade(settings.database.url)
     elif revision != newest():
         raise Misconfigured(
             f"the database has schema {revision}, this program needs {newest()}", remedy="run `mailbridge db upgrade`"
         )
-
-
-def revision_of(url: str) -> str | None:
-    """Return the revision of the database; None for one that has no tables of ours, or is a file still to be made."""
-    parsed = read_url(url)
-    if parsed.get_backend_name() == "sqlite" and not sqlite_file(parsed).exists():
-        return None
-    return current(url)

@@ -34,10 +34,9 @@ def bring_forward(session: Session) -> int:
 def show_current(session: Session, as_json: bool) -> int:
     """Say which revision the database has; exit status 1 when it is not the newest."""
     settings = session.settings()
-    from mailbridge.cli.ledger import schema_of
-    from mailbridge.registry.schema import newest
+    from mailbridge.registry.schema import current, newest
 
-    found, needed = schema_of(settings), newest()
+    found, needed = current(settings.database.url), newest()
     if as_json:
         print_json([{"revision": found, "newest": needed}])
     elif found is None:

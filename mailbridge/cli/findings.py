@@ -145,11 +145,10 @@ def _examples(settings: Settings, *, offline: bool) -> Iterator[Problem]:
 
 
 def _database(settings: Settings, place: Place) -> Iterator[Problem]:
-    from mailbridge.cli.ledger import schema_of
-    from mailbridge.registry.schema import newest
+    from mailbridge.registry.schema import current, newest
 
     try:
-        revision = schema_of(settings)
+        revision = current(settings.database.url)
     except Misconfigured as error:
         yield _problem(place, error.problem, error.remedy)
     except Unavailable as error:

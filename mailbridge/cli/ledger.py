@@ -39,10 +39,10 @@ def open_books(session: Session) -> Iterator[Books]:
 
 def _why_not(settings: Settings, language: str) -> str | None:
     """Say why the tables could not be read when it is not the database that is gone."""
-    from mailbridge.registry.schema import newest
+    from mailbridge.registry.schema import current, newest
 
     try:
-        revision = schema_of(settings)
+        revision = current(settings.database.url)
     except Unavailable:
         return None
     if revision is None:
@@ -51,15 +51,3 @@ def _why_not(settings: Settings, language: str) -> str | None:
         facts = {"found": revision, "needed": newest()}
         return say(language, "schema {found}, this program needs {needed}; run `mailbridge db upgrade`", **facts)
     return None
-
-
-def schema_of(settings: Settings) -> str | None:
-    """Return the revision of the database, None when it has no tables of ours; raises `Unavailable`."""
-    from mailbridge.registry.database import read_url, sqlite_file
-    from mailbridge.registry.schema import current
-
-    url = read_url(settings.database.url)
-    # A SQLite file that is still to be made is no trouble: the first start makes it.
-    if url.get_backend_name() == "sqlite" and not sqlite_file(url).exists():
-        return None
-    return current(settings.database.url)

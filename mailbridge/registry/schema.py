@@ -45,7 +45,14 @@ def upgrade(url: str) -> str:
 
 
 def current(url: str) -> str | None:
-    """Return the revision of a database, None when it has no tables of ours; raises as `upgrade` does."""
+    """
+    Return the revision of a database, None when it has no tables of ours; raises as `upgrade` does.
+
+    A SQLite file that is still to be made is no trouble: `upgrade` makes it.
+    """
+    parsed = read_url(url)
+    if parsed.get_backend_name() == "sqlite" and not sqlite_file(parsed).exists():
+        return None
     with _opened(url) as engine, reaching_database(), reading(engine).begin() as connection:
         return _revision(connection)
 

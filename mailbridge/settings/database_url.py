@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mailbridge.settings.values import is_folder
+
 DATABASE_VARIABLE = "MAILBRIDGE_DATABASE_URL"
 """The one setting that may come from the environment, since it can hold a password."""
 
@@ -26,9 +28,9 @@ def check_database_url(url: str, data: Path) -> tuple[str, str] | None:
     file = Path(path)
     if not file.is_absolute():
         return ("is a relative path", 'begin the path with a slash: "sqlite:////var/lib/…" has four')
-    if file.is_dir():
+    if is_folder(file):
         return ("is a folder", "name a file in it, such as mailbridge.db")
     # The data folder itself is made at the first start.
-    if not file.parent.is_dir() and not file.parent.is_relative_to(data.absolute()):
+    if not is_folder(file.parent) and not file.parent.is_relative_to(data.absolute()):
         return (f"lies in a folder that is not there: {file.parent}", "make the folder, or correct the path")
     return None

@@ -34,6 +34,7 @@ from mailbridge.settings.values import (
     absolute,
     host_port,
     is_domain,
+    is_file,
     is_host,
     is_ip,
     is_mailbox,
@@ -130,7 +131,7 @@ class _Desk:
         path = absolute(text, self.folder)
         if not text.strip():
             self.wrong(("data",), "is empty", 'write the folder for data, such as "/var/lib/mailbridge"')
-        elif path.exists() and not path.is_dir():
+        elif is_file(path):
             self.wrong(("data",), "is a file", "write a folder")
         return path
 
@@ -148,7 +149,7 @@ class _Desk:
         if not text:
             return None
         found = absolute(text, self.folder)
-        if not found.is_file():
+        if not is_file(found):
             self.wrong(path, f"names a file that is not there: {found}", "put the file there, or correct the path")
         return found
 

@@ -96,3 +96,19 @@ def _is_local(host: str) -> bool:
 def absolute(text: str, folder: Path) -> Path:
     """Return a path; one that is not absolute is meant from the folder of the configuration."""
     return folder / Path(text).expanduser()
+
+
+def is_folder(path: Path) -> bool:
+    """Say whether there is a folder that this user can see."""
+    try:
+        return path.is_dir()
+    except OSError:  # a folder above it is closed to this user
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Say whether there is a file that this user can see."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -140,8 +140,8 @@ def test_rules_list_ends_with_the_default(mailbridge: CommandLine, config: Path)
     rules = mailbridge("rules", "list", "--json", "-c", config).objects
     assert [list(rule) for rule in rules] == [["name", "action", "stop", "text", "origin"]] * len(rules)
     assert rules[-1]["name"] == "default"
-    assert rules[0]["origin"].endswith(":12")
-    assert "10-doubts.toml:12" in mailbridge("rules", "list", "-c", config).out
+    assert rules[0]["origin"].endswith("10-doubts.toml:11")
+    assert "10-doubts.toml:11" in mailbridge("rules", "list", "-c", config).out
 
 
 def test_rules_test_runs_words_and_mails(mailbridge: CommandLine, config: Path) -> None:

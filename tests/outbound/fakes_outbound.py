@@ -194,7 +194,7 @@ class Running:
         self._server.close()
         for session in self._sessions:
             transport = session.transport
-            if isinstance(transport, asyncio.Transport):
+            if isinstance(transport, asyncio.Transport) and not transport.is_closing():
                 transport.abort()
         await self._server.wait_closed()
         self._server = None

@@ -50,8 +50,7 @@ def test_two_nodes_may_upgrade_at_once(empty_url: str) -> None:
 
 def test_database_without_tables_has_no_revision(empty_url: str) -> None:
     if empty_url.startswith("sqlite"):
-        with pytest.raises(Unavailable):
-            schema.current(empty_url)
+        assert schema.current(empty_url) is None
         Path(empty_url.removeprefix("sqlite:///")).touch()
     assert schema.current(empty_url) is None
 
