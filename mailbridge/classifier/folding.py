@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mailbridge.mail.canonical import nfc, with_few_marks
+
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _STROKES = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ɖ": "d", "Ɖ": "D"})
 _WORD = re.compile(r"[^\W\d_][^\W\d_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W\d_]*)*")
@@ -22,7 +24,7 @@ def fold(text: str) -> str:
 
     Characters without a shape (zero width, soft hyphen, direction marks) fall away too: they hide words from a search.
     """
-    letters = unicodedata.normalize("NFKD", text).casefold().translate(_STROKES)
+    letters = unicodedata.normalize("NFKD", with_few_marks(text)).casefold().translate(_STROKES)
     return " ".join("".join(char for char in letters if not _is_shapeless(char)).split())
 
 
@@ -36,7 +38,7 @@ def fold_tones(text: str) -> str:
 
     Blind to the place of the tone and to that i or y only: other letters, marks and case still count.
     """
-    return unicodedata.normalize("NFC", _WORD.sub(_settle, unicodedata.normalize("NFD", text)))
+    return nfc(_WORD.sub(_settle, unicodedata.normalize("NFD", with_few_marks(text))))
 
 
 def _settle(match: re.Match[str]) -> str:

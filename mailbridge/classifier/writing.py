@@ -15,8 +15,8 @@ from mailbridge.classifier.types import type_by_abbreviation
 _LABEL = re.compile(r"(?i)\s*(?:số\s*(?:và\s*)?(?:,?\s*ký\s*hiệu)?|so|no)\b\s*[.:]?\s*")
 _BLANK_NUMBER = re.compile(r"[\s._…]*(?=[/-])")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-") | dict.fromkeys("∕／⁄", "/") | {"\u00ad": "-", "\u00a0": " "})
-NUMBER = re.compile(r"(?:\d{1,6}(?:[A-Za-zĐđ]|\.\d{1,3})?)\Z")
-"""1 to 6 digits, a letter (30a) or a dotted part (66.7) behind them."""
+NUMBER = re.compile(r"(?=0*[1-9])(?:[0-9]{1,6}(?:[A-Za-zĐđ]|\.[0-9]{1,3})?)\Z")
+"""1 to 6 digits of ASCII and not 0, a letter (30a) or a dotted part (66.7) behind them."""
 
 
 def plain(text: str) -> str:

@@ -15,6 +15,8 @@ from mailbridge.registry.entry import DraftEntry
 
 T = TypeVar("T")
 
+_LONGEST_RECEIVERS = 1000
+
 
 def draft_entries(judgement: Judgement, mail: MailObject, message: Message, policy: Policy) -> tuple[DraftEntry, ...]:
     """
@@ -70,5 +72,15 @@ def _sure(reading: Reading[T], least: float) -> T | None:
 
 
 def receivers(agency: Agency, envelope: Envelope) -> str:
-    """Return the seventh column, "Đơn vị hoặc người nhận": the mailboxes of the agency that the mail went to."""
-    return "; ".join(recipients_of(agency, envelope)) or agency.name
+    """
+    Return the seventh column, "Đơn vị hoặc người nhận": the mailboxes of the agency that the mail went to.
+
+    The column has 1000 characters (Phụ lục VI phần II mục II); of more mailboxes the first are named, the rest counted.
+    """
+    mailboxes = recipients_of(agency, envelope)
+    shown = "; ".join(mailboxes)
+    if len(shown) <= _LONGEST_RECEIVERS:
+        return shown or agency.name
+    named = shown[: _LONGEST_RECEIVERS - 40].rpartition("; ")[0]
+    rest = len(mailboxes) - (named.count("; ") + 1 if named else 0)
+    return f"{named}; và {rest} địa chỉ khác" if named else f"{agency.name}: {rest} địa chỉ"

@@ -9,6 +9,7 @@ from datetime import datetime
 from mailbridge.lookups.dns import Names
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.message import Message
+from mailbridge.mail.parse import has_readable_header
 from mailbridge.verify import dkim
 from mailbridge.verify.evidence import Answer, Answered, Evidence, Question, Trust
 
@@ -41,7 +42,9 @@ class GatheredLookups:
         """
         evidence = Evidence(at=at, trust=self._trust)
         end = asyncio.get_running_loop().time() + self._patience
-        while still_open := wanted(mail, message, evidence)[: _MOST_QUESTIONS - len(evidence.answers)]:
+        while still_open := (await asyncio.to_thread(wanted, mail, message, evidence))[
+            : _MOST_QUESTIONS - len(evidence.answers)
+        ]:
             answers = await self._ask_all(still_open, at, end)
             evidence = Evidence(at=at, trust=self._trust, answers=evidence.answers + answers)
         return evidence
@@ -66,5 +69,5 @@ def wanted(mail: MailObject, message: Message, evidence: Evidence) -> tuple[Ques
     evidence and asks on in the next round.
     """
     asked = {answer.question for answer in evidence.answers}
-    named = dict.fromkeys(dkim.questions(mail.content))
+    named = dict.fromkeys(dkim.questions(mail.content) if has_readable_header(mail.content) else ())
     return tuple(question for question in named if question not in asked)

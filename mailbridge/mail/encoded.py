@@ -13,8 +13,12 @@ import unicodedata
 from email.errors import HeaderParseError
 from email.quoprimime import header_decode as q_decode
 
+from mailbridge.mail.canonical import nfc
+
 _WORD = re.compile(rb"=\?([!->@-~]{1,60})\?([BbQq])\?([^?\r\n]{0,4000})\?=")
 _BETWEEN_WORDS = re.compile(rb"(\?=)[ \t\r\n]+(?==\?[!->@-~]{1,60}\?[BbQq]\?)")
+# Codecs of Python that no mail program knows. Two of them are for single names, and take hours for a long text.
+_NO_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "unicode-escape", "undefined"})
 _BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 
 LONGEST_NAME = 200
@@ -31,18 +35,19 @@ def decode_octets(octets: bytes, charset: str | None = None) -> str:
         if not name or not _is_text_codec(name):
             continue
         try:
-            return unicodedata.normalize("NFC", octets.decode(name))
+            return nfc(octets.decode(name))
         except (UnicodeDecodeError, ValueError):
             continue
-    return unicodedata.normalize("NFC", octets.decode("utf-8", "replace"))
+    return nfc(octets.decode("utf-8", "replace"))
 
 
 def _is_text_codec(name: str) -> bool:
     """Say whether Python can decode this charset to text (`rot13` and `zlib` are codecs too)."""
     try:
-        return codecs.lookup(name)._is_text_encoding
+        codec = codecs.lookup(name)
     except (LookupError, ValueError):
         return False
+    return codec._is_text_encoding and codec.name not in _NO_CHARSETS
 
 
 def decode_field(raw: bytes) -> str:
@@ -84,7 +89,7 @@ def _word_octets(encoding: bytes, text: bytes) -> bytes:
 def clean_line(text: str) -> str:
     """Return one line: NFC, blanks folded, no control, bidi or unpaired surrogate characters."""
     kept = (" " if char in "\t\r\n" else char for char in text if char in "\t\r\n" or _is_shown(char))
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    return " ".join(nfc("".join(kept)).split())
 
 
 def _is_shown(char: str) -> bool:

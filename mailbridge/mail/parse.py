@@ -1,37 +1,32 @@
 """
 Octets to `Message`. Bad mail is read as far as it goes; what is wrong becomes a defect, never an exception.
 
-The standard library's parser (policy compat32) takes the MIME tree apart; the header is split here, because the octets
-of each field are evidence and because the library's modern policy needs seconds for a hostile address list.
+The header is split here, because the octets of each field are evidence and because the library needs seconds for a
+hostile address list; `tree` takes the parts apart.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from email import policy
 from email.errors import MessageError
 from email.message import Message as MimeMessage
-from email.parser import BytesParser
 from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
 
 from mailbridge.mail.address import Address
+from mailbridge.mail.canonical import nfc
 from mailbridge.mail.encoded import clean_line, decode_field, decode_octets, display_name
 from mailbridge.mail.filetype import identify
 from mailbridge.mail.message import HeaderField, Message, Part
 from mailbridge.mail.readable import readable
+from mailbridge.mail.tree import LONGEST_HEADER, Leaf, leaves
 
-MOST_PARTS = 200
-"""Leaves of one mail that are read; agencies send at most some dozens."""
-DEEPEST = 20
-"""Levels of nesting that are read; real forwards of forwards stay under ten."""
-LONGEST_HEADER = 256 * 1024
-"""Octets of header that are read; Postfix takes 100 KB by default (header_size_limit)."""
 LONGEST_TEXT = 1_000_000
 """Characters of body text that are kept for reading."""
+
+# Two letters can stand for 45 octets, and nobody has used it for this century's documents.
+_LONGEST_UU = 2_000_000
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
@@ -63,6 +58,11 @@ def parse(content: bytes) -> Message:
         parts=parts,
         defects=tuple(defects),
     )
+
+
+def has_readable_header(content: bytes) -> bool:
+    """Say whether the header ends within what is read of it; of another one nothing can be proven."""
+    return content.find(b"\r\n\r\n", 0, LONGEST_HEADER) >= 0 or content.startswith(b"\r\n")
 
 
 def _header(content: bytes, defects: list[str]) -> tuple[HeaderField, ...]:
@@ -98,7 +98,10 @@ def _author(header: tuple[HeaderField, ...], defects: list[str]) -> Address | No
     if len(fields) != 1:
         defects.append("there is no From field" if not fields else "there are several From fields")
         return None
-    pairs = getaddresses([fields[0].raw.decode("utf-8", "replace")])
+    try:
+        pairs = getaddresses([fields[0].raw.decode("utf-8", "replace")])
+    except RecursionError:  # comments in comments without end
+        pairs = []
     if len(pairs) != 1 or "@" not in pairs[0][1]:
         defects.append("From holds no address" if len(pairs) < 2 else "From holds several addresses")
         return None
@@ -120,50 +123,30 @@ def _date(header: tuple[HeaderField, ...], defects: list[str]) -> datetime | Non
 
 
 def _parts(content: bytes, defects: list[str]) -> tuple[Part, ...]:
+    parts: list[Part] = []
     try:
-        root = BytesParser(policy=policy.compat32).parsebytes(content)
-        parts: list[Part] = []
-        for index, inside, leaf in _leaves(root, "", None, 0, defects):
-            if len(parts) == MOST_PARTS:
-                defects.append(f"there are more than {MOST_PARTS} parts; the rest was not read")
-                break
-            parts.append(_part(index, inside, leaf))
-        return tuple(parts)
+        parts.extend(_part(leaf) for leaf in leaves(content, defects))
     except _LIBRARY_GIVES_UP as error:
         defects.append(f"the MIME tree could not be read ({type(error).__name__})")
-        return ()
+    return tuple(parts)
 
 
-def _leaves(
-    node: MimeMessage, index: str, inside: str | None, depth: int, defects: list[str]
-) -> Iterator[tuple[str, str | None, MimeMessage]]:
-    """Walk to the leaves in order; a message/rfc822 is a leaf itself, and its leaves lie inside it."""
-    defects.extend(f"MIME: {type(defect).__name__}" for defect in node.defects)
-    if depth > DEEPEST:
-        defects.append(f"there are more than {DEEPEST} levels; deeper ones were not read")
-        return
-    payload = node.get_payload()
-    if not isinstance(payload, list):
-        yield index or "1", inside, node
-        return
-    if node.get_content_type() == "message/rfc822":
-        index = index or "1"
-        yield index, inside, node
-        inside = index
-    for number, child in enumerate(payload, 1):
-        if isinstance(child, MimeMessage):
-            yield from _leaves(child, f"{index}.{number}" if index else str(number), inside, depth + 1, defects)
-
-
-def _part(index: str, inside: str | None, leaf: MimeMessage) -> Part:
-    content = _octets(leaf)
-    raw_name = _file_name(leaf)
+def _part(leaf: Leaf) -> Part:
+    fields = leaf.fields
+    problem = leaf.problem
+    if leaf.raw is not None:
+        content = leaf.raw
+    elif len(fields.get_payload()) > _LONGEST_UU and _is_uu(fields):
+        content, problem = b"", f"too-large: uuencoded, and more than {_LONGEST_UU // 1_000_000} MB"
+    else:
+        content = _octets(fields)
+    raw_name = _file_name(fields)
     name = display_name(raw_name) if raw_name else None
-    declared = leaf.get_content_type()
-    disposition = leaf.get_content_disposition()
-    content_id = leaf.get("Content-ID")
+    declared = fields.get_content_type()
+    disposition = fields.get_content_disposition()
+    content_id = fields.get("Content-ID")
     return Part(
-        index=index,
+        index=leaf.index,
         name=name,
         raw_name=raw_name,
         declared_type=declared,
@@ -172,22 +155,27 @@ def _part(index: str, inside: str | None, leaf: MimeMessage) -> Part:
         content_id=clean_line(str(content_id)) if content_id else None,
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
-        charset=leaf.get_content_charset(),
-        inside=inside,
+        charset=fields.get_content_charset(),
+        inside=leaf.inside,
+        problem=problem,
     )
 
 
-def _octets(leaf: MimeMessage) -> bytes:
-    if leaf.get_content_type() == "message/rfc822" and leaf.is_multipart():
-        children = (child for child in leaf.get_payload() if isinstance(child, MimeMessage))
-        return b"".join(child.as_bytes(policy=policy.compat32) for child in children)
-    payload = leaf.get_payload(decode=True)
+def _is_uu(fields: MimeMessage) -> bool:
+    return "uu" in str(fields.get("Content-Transfer-Encoding", "")).lower()
+
+
+def _octets(fields: MimeMessage) -> bytes:
+    payload = fields.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 
 
 def _file_name(leaf: MimeMessage) -> str | None:
     """Return the name as the header says it, decoded by RFC 2231 or, against the rules but common, by RFC 2047."""
-    name = _parameter(leaf, "content-disposition", "filename") or _parameter(leaf, "content-type", "name")
+    try:
+        name = _parameter(leaf, "content-disposition", "filename") or _parameter(leaf, "content-type", "name")
+    except _LIBRARY_GIVES_UP:  # a name in pieces that do not fit together
+        return None
     return decode_field(name.encode("utf-8", "surrogateescape")) or None if name else None
 
 
@@ -212,4 +200,4 @@ def _body_text(parts: tuple[Part, ...]) -> str:
         text = "\n".join(decode_octets(part.content, part.charset) for part in plain)
     else:
         text = "\n".join(readable(decode_octets(part.content, part.charset)) for part in html)
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))[:LONGEST_TEXT]
+    return nfc(text.replace("\r\n", "\n")[: 2 * LONGEST_TEXT])[:LONGEST_TEXT]

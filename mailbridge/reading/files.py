@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 
 from mailbridge.mail.containers import DOCX, ENCRYPTED_OFFICE
 from mailbridge.mail.filetype import PDF, SIGNATURE
@@ -43,10 +46,12 @@ class Limits:
     What one file may cost.
 
     `seconds` of wall and CPU time and `memory` (octets, beyond the parsers themselves) hold for each of its readers;
+    `mail_seconds` is what all readers of one mail take together: when it is used up, its other files are not opened.
     `pages_first` and `pages_last` are read, those between are not; `parallel` readers run at once.
     """
 
     seconds: float = 10.0
+    mail_seconds: float = 40.0
     memory: int = 512 * 1024 * 1024
     pages_first: int = 3
     pages_last: int = 2
@@ -74,42 +79,69 @@ class LimitedReading:
             Unavailable: no process can be started; nothing is wrong with the files.
         """
         wanted = [part for part in parts if may_hold_document(part)]
-        return tuple(await asyncio.gather(*(self._open(part, evidence) for part in wanted)))
+        allowance = _Allowance(self._limits.mail_seconds)
+        return tuple(await asyncio.gather(*(self._open(part, evidence, allowance) for part in wanted)))
 
     def close(self) -> None:
         """Wait for what is being read, and end the process from which readers start."""
         self._threads.shutdown()
         self._sandbox.close()
 
-    async def _open(self, part: Part, evidence: Evidence) -> OpenedFile:
+    async def _open(self, part: Part, evidence: Evidence, allowance: _Allowance) -> OpenedFile:
         problem = _problem_of_type(part.type)
         if problem is not None:
             return OpenedFile(part=part.index, problem=str(problem))
         loop = asyncio.get_running_loop()
-        text = loop.run_in_executor(self._threads, self._read, part)
+        text = loop.run_in_executor(self._threads, self._read, part, allowance)
         if part.type != PDF:
             pages, problem = await text
             return OpenedFile(part=part.index, pages=pages, problem=str(problem) if problem else None)
-        judged = loop.run_in_executor(self._threads, self._judge, part, evidence)
+        judged = loop.run_in_executor(self._threads, self._judge, part, evidence, allowance)
         (pages, problem), signatures = await asyncio.gather(text, judged)
         return OpenedFile(
             part=part.index, pages=pages, problem=str(problem) if problem else None, signatures=signatures
         )
 
-    def _read(self, part: Part) -> tuple[Pages | None, Unreadable | None]:
+    def _read(self, part: Part, allowance: _Allowance) -> tuple[Pages | None, Unreadable | None]:
         limits = self._limits
         arguments = (part.type, part.content, limits.pages_first, limits.pages_last)
         try:
-            return decode_pages(self._sandbox.run(f"{_CHILD}:read", *arguments)), None
+            with allowance.used():
+                return decode_pages(self._sandbox.run(f"{_CHILD}:read", *arguments)), None
         except Unreadable as error:
             return None, error
 
-    def _judge(self, part: Part, evidence: Evidence) -> tuple[SignatureStatus, ...]:
+    def _judge(self, part: Part, evidence: Evidence, allowance: _Allowance) -> tuple[SignatureStatus, ...]:
         arguments = (part.index, part.content, evidence.trust, evidence.at)
         try:
-            return decode_signatures(self._sandbox.run(f"{_CHILD}:judge", *arguments), part.index)
+            with allowance.used():
+                return decode_signatures(self._sandbox.run(f"{_CHILD}:judge", *arguments), part.index)
         except Unreadable as error:
             return (unread_signature(part.index, error),)
+
+
+class _Allowance:
+    """
+    The seconds that the files of one mail may still take.
+
+    What is counted is the work on them: a mail does not pay for the one beside it, for which its readers had to wait.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = self._left = seconds
+        self._lock = Lock()
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Count the time of one reader; raises `Unreadable` when nothing is left to begin with."""
+        if self._left <= 0:
+            raise Unreadable(Problem.TIMEOUT, f"the files of this mail took more than {self._seconds:g} s together")
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._left -= time.monotonic() - began
 
 
 def may_hold_document(part: Part) -> bool:

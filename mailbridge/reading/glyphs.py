@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from mailbridge.mail.canonical import nfc
 from mailbridge.mail.pages import Box, Line
 
 # All distances are in heights of the letters (em). Those of words and rows were found on Vietnamese office documents.
@@ -70,7 +71,7 @@ def clean(text: str) -> str:
     """Bring text into NFC, fold blanks, drop what cannot be seen; "" when nothing is left."""
     shown = (" " if unicodedata.category(c) == "Cc" else c for c in text if c not in _UNSEEN)
     kept = "".join(c for c in shown if unicodedata.category(c) not in {"Cs", "Cn", "Co"})
-    return " ".join(unicodedata.normalize("NFC", kept).split())
+    return " ".join(nfc(kept).split())
 
 
 def lines_of(glyphs: Sequence[Glyph]) -> tuple[Line, ...]:

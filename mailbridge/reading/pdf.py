@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mailbridge.mail.pages import Box, Layer, Line, Page, Pages
 from mailbridge.reading.glyphs import Glyph, Style, clean, dominant_direction, lines_of, turned, turned_point
+from mailbridge.reading.ink import seen_only
 from mailbridge.reading.pdf_marks import Mark, characters_in, drawn_annotations, find_marks, flatten
 from mailbridge.reading.problems import Problem, Unreadable
 
@@ -130,6 +131,7 @@ def _read_page(document: pdfium.PdfDocument, index: int, drawn: frozenset[int]) 
         flatten(page, marks)
     with closing(document.get_page(index)) as page:
         glyphs, unknown = _glyphs(page, view)
+        glyphs = seen_only(glyphs, page, view.width, view.height)
         after = characters_in(page, marks)
     unseen = [mark for mark, old, new in zip(marks, before, after, strict=True) if not mark.is_drawn or new <= old]
     direction = dominant_direction(glyphs)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import unicodedata
 
+from mailbridge.mail.canonical import nfc
 from mailbridge.mail.pages import Pages
 from mailbridge.reading.flow import Look, Sheet
 
@@ -35,9 +35,9 @@ def decode(content: bytes) -> str:
     """
     for mark, charset in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if content.startswith(mark):
-            return unicodedata.normalize("NFC", content[len(mark) :].decode(charset, errors="replace"))
+            return nfc(content[len(mark) :].decode(charset, errors="replace"))
     try:
         text = content.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError:
         text = content.decode("windows-1258", errors="replace")
-    return unicodedata.normalize("NFC", text)
+    return nfc(text)

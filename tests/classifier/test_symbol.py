@@ -205,3 +205,8 @@ def test_each_symbol_is_found_once_and_in_order() -> None:
 def test_hostile_text_ends(unit: str) -> None:
     text = unit * (200_000 // len(unit))
     find_symbols(text)
+
+
+@pytest.mark.parametrize("text", ["0/SNV-VP", "000/SNV-VP", "١٢٣٤/SNV-VP", "１２３４/SNV-VP", "1２/SNV-VP"])
+def test_no_document_has_number_nought_or_digits_of_another_script(text: str) -> None:
+    assert parse_symbol(text) is None

@@ -104,3 +104,17 @@ def test_no_book_no_entry() -> None:
     assert judgement.decision.book is None
     with pytest.raises(ValueError, match="no book"):
         draft_entries(judgement, mail(), message(), policy())
+
+
+def test_more_receivers_than_the_column_holds_are_counted() -> None:
+    many = tuple(f"u{number}@sonv.backan.gov.vn" for number in range(10_000))
+    told = receivers(AGENCY, Envelope(mail_from="a@b.vn", recipients=many))
+    assert len(told) <= 1000
+    assert told.startswith("u0@sonv.backan.gov.vn; u1@")
+    named = told.count("@")
+    assert told.endswith(f"; và {10_000 - named} địa chỉ khác")
+
+
+def test_one_endless_receiver_is_cut() -> None:
+    told = receivers(AGENCY, Envelope(mail_from="a@b.vn", recipients=("x" * 3000 + "@sonv.backan.gov.vn",)))
+    assert len(told) <= 1000

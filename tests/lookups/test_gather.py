@@ -70,3 +70,10 @@ async def test_silent_server_costs_no_other_answer() -> None:
     }
     list_result, own_result = judge_dkim(SIGNED, AUTHOR, evidence)
     assert (list_result.result, own_result.result) == (Result.TEMPERROR, Result.PASS)
+
+
+async def test_a_header_without_end_asks_nothing() -> None:
+    """Fifty megabytes of fields would take gigabytes, and the loop of the hop."""
+    names = FakeNames({})
+    assert (await gather(names, b"a:\r\n" * 100_000 + SIGNED)).answers == ()
+    assert names.asked == []

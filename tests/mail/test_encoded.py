@@ -72,3 +72,11 @@ def test_any_octets_become_one_clean_composed_line(raw: bytes) -> None:
     assert text == unicodedata.normalize("NFC", text)
     assert not any(unicodedata.category(char) == "Cc" for char in text)
     text.encode()
+
+
+@pytest.mark.timeout(60)  # an hour with the codec of that name
+def test_codecs_for_single_names_are_no_charsets() -> None:
+    text = "a" * 5_000_000 + "-" + "a" * 1_000_000
+    assert decode_octets(text.encode("ascii"), "punycode") == text
+    assert decode_octets(b"xn--bcher-kva", "idna") == "xn--bcher-kva"
+    assert decode_octets(rb"\u0041", "unicode_escape") == r"\u0041"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbridge.mail.parse import DEEPEST, MOST_PARTS, parse
+from mailbridge.mail.parse import parse
+from mailbridge.mail.tree import DEEPEST, MOST_PARTS
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -137,3 +138,28 @@ def test_any_octets_are_a_message(content: bytes) -> None:
 @given(st.text(alphabet='-=\r\n:; abMIME/multipart"boundary?Q', max_size=600))
 def test_anything_like_mime_is_a_message(text: str) -> None:
     parse(f"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{text}\r\n--b--".encode())
+
+
+def test_a_part_behind_the_last_one_read_is_a_problem_for_a_clerk() -> None:
+    body = b"".join(b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n" for _ in range(MOST_PARTS + 1))
+    message = parse(b"From: a@x.test\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + body + b"--b--\r\n")
+    assert [part.problem for part in message.parts if part.problem] == ["too-many: the rest of the mail was not read"]
+
+
+def test_a_part_too_deep_to_be_read_is_a_problem_for_a_clerk() -> None:
+    deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(40))
+    message = parse(b"From: a@x.test\r\n" + deep + b"Content-Type: text/plain\r\n\r\nend")
+    assert [part.problem for part in message.parts] == [f"too-deep: more than {DEEPEST} levels"]
+
+
+def test_comments_in_comments_in_from_name_nobody() -> None:
+    message = parse(b"From: " + b"(" * 5000 + b"\r\n\r\n")
+    assert message.author is None
+
+
+def test_a_name_in_pieces_that_do_not_fit_costs_the_name_alone() -> None:
+    pieces = (
+        b"; ".join(b"filename*%d=b" % number for number in (0, 1)) + b"; filename*x=c; filename**0=d; filename*0*=e"
+    )
+    raw = b"From: a@x.test\r\nContent-Disposition: attachment; " + pieces + b"\r\n\r\ntext"
+    assert len(parse(raw).parts) == 1

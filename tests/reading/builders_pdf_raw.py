@@ -53,11 +53,12 @@ def shown(text: str, x: float, y: float, *, size: float = 13, matrix: str = "1 0
 
 
 def scan_pdf(text: bytes = b"") -> bytes:
-    """Build a page that a picture covers, with text drawn over it."""
+    """Build a page that a picture covers, striped as if it were written all over, with text drawn over it."""
+    rows = b"\xf0\xf0\x20\x20" * 210
     picture = (
-        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>"
+        b"<< /Type /XObject /Subtype /Image /Width 1 /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8"
+        b" /Length %d >>\nstream\n%s\nendstream" % (len(rows), len(rows), rows)
     )
-    picture += b"\nstream\n\xf0\nendstream"
     return raw_pdf(b"q 595 0 0 842 0 0 cm /Im Do Q\n" + text, extra=(picture,))
 
 

@@ -182,3 +182,15 @@ def test_which_parts_are_opened() -> None:
         assert not may_hold_document(part(b"x", type=media_type))
     for media_type in ("application/msword", "application/zip", "application/edxml+xml", "application/pkcs7-mime"):
         assert may_hold_document(part(b"x", type=media_type))
+
+
+def test_the_files_of_one_mail_have_a_time_together() -> None:
+    reading = LimitedReading(Limits(seconds=20, mail_seconds=0.001, parallel=1))
+    try:
+        first, *others = open_all(reading, *(part(letter_docx(), str(index)) for index in range(5)))
+        (alone,) = open_all(reading, part(letter_docx()))
+    finally:
+        reading.close()
+    assert first.problem is None
+    assert {each.problem for each in others} == {"timeout: the files of this mail took more than 0.001 s together"}
+    assert alone.problem is None, "the next mail has its own time"

@@ -170,6 +170,28 @@ def test_text_recognised_under_a_scan_is_told_from_written_text() -> None:
     assert len(page.lines) == 10
 
 
+@pytest.mark.parametrize(
+    "hide",
+    [
+        b"1 1 1 rg",  # white on white
+        b"0.97 g",  # nearly so
+        b"3 Tr",  # invisible
+        b"7 Tr",  # for clipping only
+        b"0 0 1 1 re W n",  # cut away
+    ],
+)
+def test_text_that_nobody_sees_is_not_read(hide: bytes) -> None:
+    hidden = b"q " + hide + b"\n" + shown("So: 99/SNV-VP", 80, 600) + b"Q\n"
+    words = " ".join(texts(raw_pdf(shown("So: 12/SNV-VP", 80, 700) + hidden)))
+    assert "12" in words
+    assert "99" not in words
+
+
+def test_text_below_a_white_box_is_not_read() -> None:
+    covered = shown("So: 12/SNV-VP", 80, 700) + b"1 g 70 690 200 30 re f\n"
+    assert "12" not in " ".join(texts(raw_pdf(covered)))
+
+
 def test_page_with_few_words_and_no_picture_keeps_them() -> None:
     assert texts(raw_pdf(shown("Short", 80, 700))) == ["Short"]
 
