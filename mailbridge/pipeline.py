@@ -209,7 +209,9 @@ def settle(seen: Seen, ports: Ports, policy: Policy, now: datetime) -> Outcome:
         case = ports.registry.decided(seen.mail.id, policy.agency.id)
         if case:
             return Outcome(case=case)
-        known = ports.registry.known(policy.agency.id, seen.mail.sha256, main_files(seen), _symbols(seen))
+        known = ports.registry.known(
+            policy.agency.id, seen.mail.sha256, main_files(seen), _symbols(seen), seen.message.message_id
+        )
         judgement, letters = judge_seen(seen, known, policy)
         with suppress(AlreadyEntered, AlreadyDecided):
             return _write(seen, judgement, letters, ports, policy, now)

@@ -85,8 +85,10 @@ class Registry(Protocol):
         """Return what was recorded of this mail, if it was walked to the end before."""
         ...
 
-    def known(self, agency: str, mail_sha256: str, files: Sequence[str], symbols: Sequence[str]) -> Known:
-        """Look for the same mail octets, the same main files (SHA-256) and the same symbols."""
+    def known(
+        self, agency: str, mail_sha256: str, files: Sequence[str], symbols: Sequence[str], message_id: str | None = None
+    ) -> Known:
+        """Look for the same mail (octets or Message-ID), the same main files (SHA-256) and the same symbols."""
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:
@@ -103,6 +105,14 @@ class Spool(Protocol):
 
     def load(self, mail_id: str) -> MailObject:
         """Read one mail; raises `Unavailable`."""
+        ...
+
+    def begin_walk(self, mail_id: str) -> int:
+        """Note that the walk of a mail begins; return how often it began without an end, this time included."""
+        ...
+
+    def end_walk(self, mail_id: str) -> None:
+        """Note that the walk came to an end or was put off; after a crash this is not called."""
         ...
 
     def release(self, mail_id: str, *, keep: bool) -> None:

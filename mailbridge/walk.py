@@ -24,7 +24,15 @@ from mailbridge.ports import Spool
 
 log = logging.getLogger("mailbridge.walk")
 
+_MOST_DEATHS = 10
+"""Times that the program may end while a mail is walked, before a person has to look at that mail: a machine that is
+switched off now and then must not count, a mail that takes all memory comes round in seconds."""
+
 Prepared: TypeAlias = "tuple[MailObject, Seen | None]"
+
+
+class Deadly(Exception):
+    """A mail that the program did not survive several times; the walk of others may have been to blame."""
 
 
 @dataclass(kw_only=True)
@@ -61,8 +69,7 @@ class Walk:
                 elif not await self._settle_first():
                     await self._nap(self.pause)
         finally:
-            for _, task in self._ahead:
-                task.cancel()
+            await self._forget_ahead()
 
     async def _nap(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -77,6 +84,8 @@ class Walk:
                 self._ahead.append((mail_id, asyncio.create_task(self._prepare(mail_id))))
 
     async def _prepare(self, mail_id: str) -> Prepared:
+        if await asyncio.to_thread(self.spool.begin_walk, mail_id) > _MOST_DEATHS:
+            raise Deadly(f"the program ended {_MOST_DEATHS} times while this mail was walked")
         mail = await asyncio.to_thread(self.spool.load, mail_id)
         return mail, await prepare(mail, self.ports, self.policies)
 
@@ -90,17 +99,20 @@ class Walk:
             await asyncio.to_thread(self.spool.release, mail_id, keep=is_kept(outcomes))
         except Unavailable as error:
             log.error("walk waits", extra={"mail": mail_id, "what": error.what, "detail": error.detail})
-            self._forget_ahead()
+            await asyncio.to_thread(self.spool.end_walk, mail_id)
+            await self._forget_ahead()
             return False
         except Exception as error:  # the one place: a fault of ours in one mail must not stop the others
             log.exception("mail set aside", extra={"mail": mail_id})
-            await asyncio.to_thread(self.spool.set_aside, mail_id, f"{type(error).__name__} in the walk")
+            reason = str(error) if isinstance(error, Deadly) else f"{type(error).__name__} in the walk"
+            await asyncio.to_thread(self.spool.set_aside, mail_id, reason)
         else:
             self.on_outcome(mail, outcomes)
         return True
 
-    def _forget_ahead(self) -> None:
+    async def _forget_ahead(self) -> None:
         """Drop what was read ahead: after a pause the oldest comes first again."""
-        for _, task in self._ahead:
+        for mail_id, task in self._ahead:
             task.cancel()
+            await asyncio.to_thread(self.spool.end_walk, mail_id)
         self._ahead.clear()

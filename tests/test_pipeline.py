@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -51,6 +52,17 @@ async def test_the_very_same_octets_are_not_acknowledged_again(ports: Ports) -> 
     await process(demo("01"), ports, (policy(),), AT)
     (outcome,) = await process(demo("01", 2), ports, (policy(),), AT)
     assert next((letter.kind.value, letter.suppressed) for letter in outcome.letters) == ("accepted", "policy")
+
+
+@pytest.mark.parametrize("name", ["01", "07"])
+async def test_a_signed_mail_that_is_sent_again_and_again_floods_nobody(ports: Ports, name: str) -> None:
+    """A stranger needs no key for that: a field on top leaves the DKIM signature good and changes the SHA-256."""
+    for number in range(1, 6):
+        mail = demo(name, number)
+        content = b"X-Replay: %d\r\n" % number + mail.content
+        again = replace(mail, content=content, sha256=hashlib.sha256(content).hexdigest())
+        await process(again, ports, (policy(),), AT)
+    assert len(ledger(ports).ledger.letters) == 2
 
 
 @pytest.mark.parametrize("name", ["11", "12", "13", "14"])

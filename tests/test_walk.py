@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +22,7 @@ class Shelf:
 
     def __init__(self, *mails: MailObject) -> None:
         self.mails = {mail.id: mail for mail in mails}
+        self.begun: Counter[str] = Counter()
         self.released: list[tuple[str, bool]] = []
         self.put_aside: list[tuple[str, str]] = []
 
@@ -29,6 +31,13 @@ class Shelf:
 
     def load(self, mail_id: str) -> MailObject:
         return self.mails[mail_id]
+
+    def begin_walk(self, mail_id: str) -> int:
+        self.begun[mail_id] += 1
+        return self.begun[mail_id]
+
+    def end_walk(self, mail_id: str) -> None:
+        del self.begun[mail_id]
 
     def release(self, mail_id: str, *, keep: bool) -> None:
         self.released.append((mail_id, keep))
@@ -116,3 +125,24 @@ async def test_a_crash_between_commit_and_release_registers_nothing_twice(ports:
     assert outcomes[0].case.action == "register"
     assert shelf.released == [(mail.id, True)]
     assert len(ledger(ports).ledger.entries) == 1
+
+
+async def test_a_mail_that_ends_the_program_again_and_again_is_set_aside(ports: Ports) -> None:
+    shelf = Shelf(demo("01", 1), demo("02", 2))
+    shelf.begun["mail-01-1"] = 10  # what ten crashes leave behind
+    await walked(shelf, ports)
+    assert shelf.put_aside == [("mail-01-1", "the program ended 10 times while this mail was walked")]
+    assert [entry.draft.symbol for entry in ledger(ports).ledger.entries] == ["1187/QĐ-BNV"]
+
+
+async def test_waiting_for_the_database_is_no_death(ports: Ports) -> None:
+    registry = ledger(ports)
+    registry.gone = Unavailable("database", "gone")
+    shelf = Shelf(demo("01", 1))
+
+    async def come_back() -> None:
+        await asyncio.sleep(1.5)  # some thirty rounds
+        registry.gone = None
+
+    await asyncio.gather(walked(shelf, ports), come_back())
+    assert shelf.put_aside == []

@@ -20,7 +20,8 @@ def plan(
     List the letters that are due, the one to the sender first; one that must not leave keeps its place and its reason.
 
     Args:
-        same_mail: The very same octets were decided before (`Known.same_mail`), so the sender has had the answer.
+        same_mail: The same mail was decided before (`Known.same_mail`): the sender has had the answer, the clerks the
+            notice. Anybody can send a signed mail of somebody else again and again; only a new number is worth a letter.
 
     A secret mail has one notice and a suppressed answer without address: what is planned may be printed or logged.
     """
@@ -37,12 +38,25 @@ def plan(
         case Action.REGISTER:
             return (_answer(LetterKind.ACCEPTED, judgement, mail, message, agency), *_inside(judgement, agency))
         case Action.DUPLICATE:
-            answer = _answer(LetterKind.ACCEPTED, judgement, mail, message, agency, same_mail=same_mail)
-            return (answer, *_inside(judgement, agency))
+            return _once(LetterKind.ACCEPTED, judgement, mail, message, agency, same_mail=same_mail)
         case Action.HOLD:
-            return (_answer(LetterKind.ARRIVED, judgement, mail, message, agency), *_inside(judgement, agency))
+            return _once(LetterKind.ARRIVED, judgement, mail, message, agency, same_mail=same_mail)
         case _:
             assert_never(action)
+
+
+def _once(
+    kind: LetterKind,
+    judgement: Judgement,
+    mail: MailObject,
+    message: Message,
+    agency: Agency,
+    *,
+    same_mail: bool,
+) -> tuple[LetterPlan, ...]:
+    """Plan answer and notices for a mail from which nothing was entered; the same mail again gets neither."""
+    answer = _answer(kind, judgement, mail, message, agency, same_mail=same_mail)
+    return (answer,) if same_mail else (answer, *_inside(judgement, agency))
 
 
 def _answer(

@@ -105,6 +105,10 @@ FILES = {
     "the PDF cannot be opened": "không mở được tệp PDF",
     "the file broke its reader": "chương trình đọc bị dừng đột ngột khi mở tệp",
     "the file holds more text than fits into one answer": "tệp có quá nhiều chữ, vượt giới hạn đọc",
+    "the files of this mail took more than {seconds} s together": "các tệp của thư đọc quá {seconds} giây",
+    "uuencoded, and more than {size} MB": "tệp mã hóa kiểu uuencode, lớn hơn {size} MB",
+    "more than {count} levels": "thư lồng hơn {count} lớp",
+    "the rest of the mail was not read": "các phần còn lại của thư chưa được đọc",
     "reading took more than {seconds} s": "đọc tệp quá {seconds} giây",
     "reading took more than {size} MB of memory": "đọc tệp cần hơn {size} MB bộ nhớ",
 }
@@ -174,6 +178,7 @@ DOMAIN = {
     "the signature has {count} blanks in a row, it was not judged": (
         "chữ ký tên miền có {count} dấu cách liền nhau, chưa được kiểm tra"
     ),
+    "the header is too long to be judged": "phần đầu thư quá dài nên chưa kiểm tra",
     "the signature has no {tag}=": "chữ ký tên miền thiếu {tag}=",
     "the signature has an unknown version": "chữ ký tên miền có phiên bản lạ",
     "the signature has an unknown algorithm": "chữ ký tên miền dùng thuật toán lạ",
@@ -227,6 +232,12 @@ DEFECTS = {
     "there are more than {count} parts; the rest was not read": "thư có hơn {count} phần, chưa đọc các phần còn lại",
     "there are more than {count} levels; deeper ones were not read": (
         "thư lồng hơn {count} lớp, các lớp sâu hơn chưa được đọc"
+    ),
+    "the mail holds itself more than {count} times; the rest was not read": (
+        "thư chứa chính nó hơn {count} lần, chưa đọc các phần còn lại"
+    ),
+    "a {name} field is longer than {count} octets; the rest was not read": (
+        "trường {name} dài hơn {count} byte, phần còn lại chưa được đọc"
     ),
     "the MIME tree could not be read ({error})": "không đọc được cấu trúc thư ({error})",
     "MIME: {error}": "cấu trúc thư có lỗi ({error})",

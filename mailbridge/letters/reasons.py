@@ -52,6 +52,8 @@ def said(reason: str, language: str) -> str:
     if language == "en" or not reason:
         return reason
     text = reason[:_LONGEST]
+    if text.partition(":")[0] in PROBLEMS:
+        return problem_words(text, language)
     whole = _worded(text)
     if whole is not None:
         return whole

@@ -168,8 +168,9 @@ class Known:
     """
     What the book already has of this mail's documents.
 
-    `same_mail`: True when the very same octets were decided before. `same_file` pairs the SHA-256 of a main file with
-    the entry that has it, `same_symbol` the text of a symbol with each entry that has it, newest first.
+    `same_mail`: True when the very same octets, or a mail with the same Message-ID, were decided before. `same_file`
+    pairs the SHA-256 of a main file with the entry that has it, `same_symbol` the text of a symbol with each entry that
+    has it, newest first.
     """
 
     same_mail: bool = False

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, or_, select
 from sqlalchemy.sql.dml import ReturningInsert
 
 from mailbridge.mail.ident import uuid7
@@ -64,9 +64,11 @@ class SqlRegistry:
         with reaching_database(), self._reader.begin() as connection:
             return find_case(connection, mail_id, agency)
 
-    def known(self, agency: str, mail_sha256: str, files: Sequence[str], symbols: Sequence[str]) -> Known:
+    def known(
+        self, agency: str, mail_sha256: str, files: Sequence[str], symbols: Sequence[str], message_id: str | None = None
+    ) -> Known:
         """
-        Look for the same octets, files and symbols in the books of one agency.
+        Look for the same mail, files and symbols in the books of one agency.
 
         Args:
             symbols: In normalised form. A symbol comes back every year and from other issuers, so its newest entries
@@ -76,9 +78,10 @@ class SqlRegistry:
             Unavailable: The database cannot be asked.
         """
         with reaching_database(), self._reader.begin() as connection:
-            same_mail = select(mail_case.c.mail_id).where(
-                mail_case.c.agency == agency, mail_case.c.sha256 == mail_sha256
-            )
+            is_same = mail_case.c.sha256 == mail_sha256
+            if message_id:
+                is_same = or_(is_same, mail_case.c.message_id == message_id)
+            same_mail = select(mail_case.c.mail_id).where(mail_case.c.agency == agency, is_same)
             by_file = [(sha256, find_document(connection, agency, sha256)) for sha256 in dict.fromkeys(files)]
             texts = dict.fromkeys(symbols)
             by_symbol = [(text, found) for text in texts for found in _newest_with(connection, agency, text)]

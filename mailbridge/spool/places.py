@@ -15,7 +15,8 @@ class Places:
     """
     Where a mail stands is what is known of it.
 
-    Files are named by id in `open`, `sealed` and `unknown`, by moment and id in `accepted`, `aside` and `archive`.
+    Files are named by id in `open`, `sealed` and `unknown`, by moment and id in `accepted`, `aside` and `archive`. In
+    `walking` there is a file of an id while that mail is walked; it holds how often this began without an end.
     """
 
     def __init__(self, root: Path) -> None:
@@ -26,11 +27,13 @@ class Places:
         self.unknown = root / "unknown"
         self.aside = root / "aside"
         self.archive = root / "archive"
+        self.walking = root / "walking"
 
     def make(self) -> None:
         """Make what is missing, for our eyes only; raises `Unavailable`."""
         try:
-            for place in (self.root, self.open, self.sealed, self.accepted, self.unknown, self.aside, self.archive):
+            mails = (self.open, self.sealed, self.accepted, self.unknown, self.aside, self.archive)
+            for place in (self.root, *mails, self.walking):
                 place.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise Unavailable("spool", str(error)) from error

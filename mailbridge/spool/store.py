@@ -156,6 +156,25 @@ class Spool:
             self.set_aside(mail_id, f"damaged: {damage.problem}")
             raise
 
+    def begin_walk(self, mail_id: str) -> int:
+        """Note that a walk begins; return how often it began without an end, which only a crash leaves behind."""
+        note = self._places.walking / mail_id
+        try:
+            begun = note.stat().st_size + 1 if note.exists() else 1
+            # One octet a time: appending needs no reading, and a torn write cannot be wrong by more than one.
+            with note.open("ab") as file:
+                file.write(b".")
+        except OSError as error:
+            raise Unavailable("spool", str(error)) from error
+        return begun
+
+    def end_walk(self, mail_id: str) -> None:
+        """Note that the walk came to an end or was put off; raises `Unavailable`."""
+        try:
+            (self._places.walking / mail_id).unlink(missing_ok=True)
+        except OSError as error:
+            raise Unavailable("spool", str(error)) from error
+
     def release(self, mail_id: str, *, keep: bool) -> None:
         """Take a decided mail out: into `archive/YYYY/MM` of its acceptance (UTC), or away for good. Done is done."""
         path = self._find(mail_id)
@@ -175,6 +194,7 @@ class Spool:
         except OSError as error:
             raise Unavailable("spool", str(error)) from error
         self._names.pop(mail_id, None)
+        self.end_walk(mail_id)
 
     def set_aside(self, mail_id: str, reason: str) -> None:
         """Put a mail where a person looks at it; raises `Unavailable`."""
@@ -183,6 +203,7 @@ class Spool:
             raise Unavailable("spool", f"no mail {mail_id} waits")
         self._aside.put(path, path.name, reason, self._clock())
         self._names.pop(mail_id, None)
+        self.end_walk(mail_id)
 
     # -- mail set aside -----------------------------------------------------------------------------------------------
 

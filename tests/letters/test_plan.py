@@ -67,11 +67,12 @@ def test_without_security_contact_the_clerks_are_told_of_a_secret() -> None:
     assert plan(judgement(Action.STOP), mail(), message(), office)[1:] == NOTICES
 
 
-def test_the_same_octets_again_are_not_answered_again() -> None:
-    assert planned(Action.DUPLICATE, same_mail=True) == (
-        LetterPlan(kind=LetterKind.ACCEPTED, to=SENDER, suppressed="policy"),
-        *NOTICES,
-    )
+def test_the_same_mail_again_tells_nobody_again() -> None:
+    accepted = LetterPlan(kind=LetterKind.ACCEPTED, to=SENDER, suppressed="policy")
+    arrived = LetterPlan(kind=LetterKind.ARRIVED, to=SENDER, suppressed="policy")
+    assert planned(Action.DUPLICATE, same_mail=True) == (accepted,)
+    assert planned(Action.HOLD, same_mail=True) == (arrived,)
+    assert planned(Action.REGISTER, same_mail=True)[0].suppressed is None, "a new number is news"
 
 
 def test_a_suppressed_letter_keeps_its_place_and_its_reason() -> None:

@@ -42,12 +42,17 @@ class FakeRegistry:
         self._reach()
         return self.ledger.cases.get((mail_id, agency))
 
-    def known(self, agency: str, mail_sha256: str, files: Sequence[str], symbols: Sequence[str]) -> Known:
+    def known(
+        self, agency: str, mail_sha256: str, files: Sequence[str], symbols: Sequence[str], message_id: str | None = None
+    ) -> Known:
         self._reach()
         ours = sorted((e for e in self.ledger.entries if e.draft.agency == agency), key=lambda e: e.arrived_at)
         by_file = {e.draft.document_sha256: e for e in ours}
         return Known(
-            same_mail=any(c.sha256 == mail_sha256 and c.agency == agency for c in self.ledger.cases.values()),
+            same_mail=any(
+                c.agency == agency and (c.sha256 == mail_sha256 or (message_id and c.message_id == message_id))
+                for c in self.ledger.cases.values()
+            ),
             same_file=tuple((one, by_file[one]) for one in dict.fromkeys(files) if one in by_file),
             same_symbol=tuple(
                 (one, e) for one in dict.fromkeys(symbols) for e in reversed(ours) if e.draft.symbol == one

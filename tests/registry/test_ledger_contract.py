@@ -168,6 +168,15 @@ def test_same_mail_octets_are_known_to_their_agency_only(rooms: Rooms) -> None:
     assert not rooms.registry.known("sonv", sha256("others"), [], []).same_mail
 
 
+def test_mail_is_known_by_its_message_id_too(rooms: Rooms) -> None:
+    with rooms.registry.transaction() as current:
+        current.record(case("mail-1", message_id="<1@so.example>", action="hold"), [])
+    assert rooms.registry.known("sonv", "other", [], [], "<1@so.example>").same_mail
+    assert not rooms.registry.known("sotc", "other", [], [], "<1@so.example>").same_mail
+    assert not rooms.registry.known("sonv", "other", [], [], "<2@so.example>").same_mail
+    assert not rooms.registry.known("sonv", "other", [], [], None).same_mail
+
+
 def test_entries_with_a_symbol_are_known_newest_first(rooms: Rooms) -> None:
     old = enter(rooms, draft("old", symbol="12/QĐ-UBND"), NOON - timedelta(days=365))
     new = enter(rooms, draft("new", symbol="12/QĐ-UBND"), NOON)

@@ -303,3 +303,15 @@ async def test_many_share_one_sync(spool: Spool) -> None:
     await asyncio.gather(*(capture.accept(REPLY) for capture in captures))
     assert len(list(spool.waiting())) == 40
     assert spool._committer.rounds < 40
+
+
+def test_walks_that_were_begun_without_an_end_are_counted_across_crashes(tmp_path: Path) -> None:
+    for times in (1, 2, 3):
+        spool = Spool(tmp_path)
+        assert spool.begin_walk("mail-1") == times
+        spool.close()
+    spool = Spool(tmp_path)
+    spool.end_walk("mail-1")
+    spool.end_walk("mail-1")
+    assert spool.begin_walk("mail-1") == 1
+    spool.close()
