@@ -21,7 +21,7 @@ def plan(
 
     Args:
         same_mail: The same mail was decided before (`Known.same_mail`): the sender has had the answer, the clerks the
-            notice. Anybody can send a signed mail of somebody else again and again; only a new number is worth a letter.
+            notice. Anybody can send somebody's signed mail again and again; only a new number is worth a letter.
 
     A secret mail has one notice and a suppressed answer without address: what is planned may be printed or logged.
     """
