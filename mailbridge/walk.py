@@ -102,7 +102,7 @@ class Walk:
             await asyncio.to_thread(self.spool.end_walk, mail_id)
             await self._forget_ahead()
             return False
-        except Exception as error:  # the one place: a fault of ours in one mail must not stop the others
+        except Exception as error:  # a fault of ours in one mail must not stop the others
             log.exception("mail set aside", extra={"mail": mail_id})
             reason = str(error) if isinstance(error, Deadly) else f"{type(error).__name__} in the walk"
             await asyncio.to_thread(self.spool.set_aside, mail_id, reason)
