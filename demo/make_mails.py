@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.keys.dkim_keys import DkimKey, rsa_key, sign_mail
 from tests.keys.pki import Pki, make_pki
-from tests.reading.builders_files import letter_docx, letter_pdf
+from tests.reading.builders_files import LetterFields, letter_docx, letter_pdf
 
 HERE = Path(__file__).parent
 SIGNED_AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -106,7 +106,7 @@ def decision(pki: Pki) -> bytes:
 
 def invitation() -> tuple[bytes, bytes]:
     """Urgent, as PDF and as DOCX of the same text, not signed."""
-    fields = {
+    fields: LetterFields = {
         "superior": PROVINCE,
         "issuer": "Văn phòng",
         "symbol": "87/GM-VP",
@@ -124,7 +124,7 @@ def invitation() -> tuple[bytes, bytes]:
         "recipients": ("Như trên;", "Lưu: VT, TH."),
         "urgency": "Khẩn",
     }
-    return letter_pdf(**fields), letter_docx(**fields)  # type: ignore[arg-type]  # the table above has the right types
+    return letter_pdf(**fields), letter_docx(**fields)
 
 
 def submission() -> bytes:

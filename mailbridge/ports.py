@@ -112,7 +112,7 @@ class Spool(Protocol):
         ...
 
     def end_walk(self, mail_id: str) -> None:
-        """Note that the walk came to an end or was put off; after a crash this is not called."""
+        """Note that the program ends in good order before the walk did; after a crash this is not called."""
         ...
 
     def release(self, mail_id: str, *, keep: bool) -> None:

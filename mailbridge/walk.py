@@ -53,6 +53,7 @@ class Walk:
     poll: float = 1.0
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _ahead: deque[tuple[str, asyncio.Task[Prepared]]] = field(default_factory=deque, init=False)
+    _begun: dict[str, int] = field(default_factory=dict, init=False)
 
     def wake(self) -> None:
         """Say that there is something to do; call it in the loop's thread."""
@@ -63,17 +64,23 @@ class Walk:
         try:
             while not stop.is_set():
                 self._woken.clear()
-                await self._read_ahead()
-                if not self._ahead:
-                    await self._nap(self.poll)
-                elif not await self._settle_first():
-                    await self._nap(self.pause)
+                try:
+                    await self._read_ahead()
+                    if self._ahead:
+                        await self._settle_first()
+                        continue
+                except Unavailable as error:
+                    log.error("walk waits", extra={"what": error.what, "detail": error.detail})
+                    self._forget_ahead()
+                    # New mail does not cut this short: each try reads the first mails anew.
+                    await _until(stop, self.pause)
+                else:
+                    await _until(self._woken, self.poll)
         finally:
-            await self._forget_ahead()
-
-    async def _nap(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
+            self._forget_ahead()
+            with suppress(Unavailable):  # the disk is away too: one death too many is counted
+                for mail_id in self._begun:
+                    await asyncio.to_thread(self.spool.end_walk, mail_id)
 
     async def _read_ahead(self) -> None:
         begun = {mail_id for mail_id, _ in self._ahead}
@@ -84,35 +91,40 @@ class Walk:
                 self._ahead.append((mail_id, asyncio.create_task(self._prepare(mail_id))))
 
     async def _prepare(self, mail_id: str) -> Prepared:
-        if await asyncio.to_thread(self.spool.begin_walk, mail_id) > _MOST_DEATHS:
+        # Noted once in the life of the program: to be put off by a database that is away is no death.
+        if mail_id not in self._begun:
+            self._begun[mail_id] = await asyncio.to_thread(self.spool.begin_walk, mail_id)
+        if self._begun[mail_id] > _MOST_DEATHS:
             raise Deadly(f"the program ended {_MOST_DEATHS} times while this mail was walked")
         mail = await asyncio.to_thread(self.spool.load, mail_id)
         return mail, await prepare(mail, self.ports, self.policies)
 
-    async def _settle_first(self) -> bool:
-        """Settle the oldest mail; False when it has to wait because something of ours is gone."""
+    async def _settle_first(self) -> None:
+        """Settle the oldest mail; raises `Unavailable` when it has to wait because something of ours is gone."""
         mail_id, task = self._ahead.popleft()
         try:
             mail, seen = await task
             now = datetime.now(UTC)
             outcomes = await asyncio.to_thread(conclude, mail, seen, self.ports, self.policies, now)
             await asyncio.to_thread(self.spool.release, mail_id, keep=is_kept(outcomes))
-        except Unavailable as error:
-            log.error("walk waits", extra={"mail": mail_id, "what": error.what, "detail": error.detail})
-            await asyncio.to_thread(self.spool.end_walk, mail_id)
-            await self._forget_ahead()
-            return False
+        except Unavailable:
+            raise
         except Exception as error:  # a fault of ours in one mail must not stop the others
             log.exception("mail set aside", extra={"mail": mail_id})
             reason = str(error) if isinstance(error, Deadly) else f"{type(error).__name__} in the walk"
             await asyncio.to_thread(self.spool.set_aside, mail_id, reason)
+            self._begun.pop(mail_id, None)
         else:
+            self._begun.pop(mail_id, None)
             self.on_outcome(mail, outcomes)
-        return True
 
-    async def _forget_ahead(self) -> None:
+    def _forget_ahead(self) -> None:
         """Drop what was read ahead: after a pause the oldest comes first again."""
-        for mail_id, task in self._ahead:
+        for _, task in self._ahead:
             task.cancel()
-            await asyncio.to_thread(self.spool.end_walk, mail_id)
         self._ahead.clear()
+
+
+async def _until(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from mailbridge.errors import Unavailable
 from mailbridge.mail.envelope import MailObject
 from mailbridge.pipeline import Outcome, Ports, process
@@ -145,4 +147,31 @@ async def test_waiting_for_the_database_is_no_death(ports: Ports) -> None:
         registry.gone = None
 
     await asyncio.gather(walked(shelf, ports), come_back())
+    assert shelf.put_aside == []
+
+
+@pytest.mark.parametrize("broken", ["waiting", "begin_walk", "end_walk", "load", "release"])
+async def test_a_disk_that_goes_away_and_comes_back_stops_nothing(ports: Ports, broken: str) -> None:
+    class Flaky(Shelf):
+        gone = True
+
+    def refuse(*_: object, **__: object) -> object:
+        if shelf.gone:
+            raise Unavailable("spool", broken)
+        return getattr(Shelf, broken)(shelf, *_, **__)
+
+    shelf = Flaky(demo("01", 1))
+    setattr(shelf, broken, refuse)
+    registry = ledger(ports)
+    # With `end_walk` alone gone, only a walk that is put off meets it.
+    registry.gone = Unavailable("database", "gone") if broken == "end_walk" else None
+
+    async def come_back() -> None:
+        await asyncio.sleep(1)
+        assert shelf.mails
+        shelf.gone, registry.gone = False, None
+
+    await asyncio.gather(walked(shelf, ports), come_back())
+    assert [entry.number for entry in registry.ledger.entries] == [1]
+    assert shelf.released == [("mail-01-1", True)]
     assert shelf.put_aside == []

@@ -169,7 +169,7 @@ class Spool:
         return begun
 
     def end_walk(self, mail_id: str) -> None:
-        """Note that the walk came to an end or was put off; raises `Unavailable`."""
+        """Forget that a walk began: it came to an end, or the program ends in good order. Raises `Unavailable`."""
         try:
             (self._places.walking / mail_id).unlink(missing_ok=True)
         except OSError as error:
