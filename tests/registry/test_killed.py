@@ -37,9 +37,12 @@ def kill_in_full_run(running: list[subprocess.Popen[str]], after: float) -> list
         process.kill()
     said = list(firsts)
     for process in running:
-        rest, _ = process.communicate(timeout=30)
+        assert process.stdout
+        # Not `communicate()`: it reads the pipe past the reader of `readline()`, and what that reader holds is lost.
         # The last line may be cut: then nothing was promised by it.
-        said += [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]
+        with process.stdout as output:
+            said += [line for line in output if line.endswith("\n")]
+        process.wait(timeout=30)
     return said
 
 
