@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from mailbridge.mail.delivery import Delivery
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import Letter
 from mailbridge.mail.message import Message, Part
@@ -121,4 +122,12 @@ class Spool(Protocol):
 
     def set_aside(self, mail_id: str, reason: str) -> None:
         """Put a mail where a person looks at it; the walk goes on with the next."""
+        ...
+
+    def deliveries(self, most: int) -> Sequence[Delivery]:
+        """Return the oldest fates (at most so many) that are not in the ledger yet, by writer in the order of serials."""
+        ...
+
+    def noted(self, deliveries: Sequence[Delivery]) -> None:
+        """Note that these stand in the ledger durably; they are not told again."""
         ...

@@ -1,4 +1,4 @@
-"""The hop's side of the spool: what it needs to keep a mail while it is passed on. `mailbridge.spool` fulfils it."""
+"""The doors' side of the spool: what they need to keep a mail while it is passed on. `mailbridge.spool` fulfils it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from mailbridge.mail.envelope import Client, Door, Envelope
 
 
 class Capture(Protocol):
-    """One mail being kept; each method but `discard` and `leave` may raise `Unavailable`."""
+    """
+    One mail being kept, by one task of one event loop.
+
+    begin ── write … ── seal ─┬─ accept    it was taken: it waits for its walk
+                              ├─ refuse    the next hop did not want it: only that it was is remembered
+                              └─ unknown   the next hop went silent after the final dot
+    `discard` at any time before the seal. Each method but `discard` and `leave` may raise `Unavailable`.
+    """
 
     @property
     def id(self) -> str:
@@ -18,16 +25,25 @@ class Capture(Protocol):
 
     @property
     def key(self) -> str:
-        """The same for a mail and its retry: a hash of envelope and content."""
+        """The same for a mail and its retry: a hash of envelope and content; to be asked when the content is whole."""
         ...
 
     @property
     def size(self) -> int:
-        """Octets of content taken so far."""
+        """Octets of content taken so far, as they came."""
+        ...
+
+    @property
+    def is_behind(self) -> bool:
+        """Say whether so much waits for the disk that the door should stop reading until `room()`."""
         ...
 
     def write(self, octets: bytes) -> None:
-        """Take the next octets of the content, unstuffed."""
+        """Take the next octets of the content; does not wait for the disk."""
+        ...
+
+    async def room(self) -> None:
+        """Wait until the disk has caught up."""
         ...
 
     async def seal(self) -> None:
@@ -35,7 +51,11 @@ class Capture(Protocol):
         ...
 
     async def accept(self, reply: str) -> str:
-        """Record that the next hop took it, durably; returns the id."""
+        """Record that the mail was taken, so that the end of this process cannot lose it; returns the id."""
+        ...
+
+    async def refuse(self, reply: str) -> None:
+        """Record that the next hop refused the whole mail; its content is forgotten."""
         ...
 
     async def unknown(self) -> None:
@@ -66,10 +86,17 @@ class EarlierAnswer(Protocol):
 
 
 class Keeper(Protocol):
-    """The spool, seen from the door."""
+    """The spool, seen from a door."""
 
-    def begin(self, door: Door, client: Client, envelope: Envelope, now: datetime) -> Capture:
-        """Begin to keep a mail; raises `Unavailable`."""
+    def begin(
+        self, door: Door, client: Client, envelope: Envelope, now: datetime, *, stuffed: bool = False
+    ) -> Capture:
+        """
+        Begin to keep a mail; raises `Unavailable`.
+
+        Args:
+            stuffed: The content comes as on the wire of DATA, with the dots of transparency (RFC 5321 §4.5.2).
+        """
         ...
 
     def earlier_answer(self, key: str) -> EarlierAnswer | None:
