@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 ONCE   ?=
 
-.PHONY: demo test check format lock live docs clean
+.PHONY: demo test check format lock live bench docs clean
 
 ## Show MailBridge at work: sets up what is missing, sends the mails of demo/, then keeps serving (ONCE=1: ends).
 demo: .venv/run.stamp
@@ -31,6 +31,13 @@ format: .venv/dev.stamp
 live: .venv/dev.stamp
 	@sh tests/install-debian.sh
 	$(BIN)/python -m pytest -m live -q
+
+## Measure MailBridge beside its peers and write docs/explanation/performance.md (QUICK=1: a short look, nothing written).
+BENCH ?= ../shared/bench
+QUICK ?=
+bench: .venv/run.stamp
+	@$(BIN)/python -m bench.compare --bench "$(BENCH)" $(if $(QUICK),--quick)
+	@$(if $(QUICK),:,$(BIN)/python -m bench.memory --bench "$(BENCH)" --page)
 
 ## Pin the dependencies of pyproject.toml anew, with hashes and without addresses.
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \

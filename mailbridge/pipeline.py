@@ -1,7 +1,7 @@
 """
 The walk of one mail.
 
-`look()` learns all that a judgement needs, `process()` judges and writes it down. Its two halves, `prepare` and
+`seen.look()` learns all that a judgement needs, `process()` judges and writes it down. Its two halves, `prepare` and
 `conclude`, are called apart by the loop over the spool, `walk.Walk`.
 """
 
@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from mailbridge.classifier.classify import classify
-from mailbridge.classifier.kinds import Classification
 from mailbridge.decision.draft import draft_entries
 from mailbridge.decision.findings import Action, Judgement
-from mailbridge.decision.judge import judge
 from mailbridge.decision.office import agencies_of
 from mailbridge.decision.policy import Policy
 from mailbridge.letters.compose import compose
@@ -28,16 +24,12 @@ from mailbridge.letters.plan import plan
 from mailbridge.letters.summary import sentence
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import LetterPlan
-from mailbridge.mail.message import Message, Part
-from mailbridge.mail.parse import parse
-from mailbridge.ports import Lookups, OpenedFile, Reading, Registry
+from mailbridge.ports import Lookups, Reading, Registry
 from mailbridge.record import as_object, evidence_object
 from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered
 from mailbridge.registry.entry import Case, Known, RegisterEntry
-from mailbridge.verify.authenticate import authenticate
-from mailbridge.verify.evidence import Evidence
-from mailbridge.verify.results import AuthResults
-from mailbridge.verify.signature import SignatureStatus
+from mailbridge.seen import Seen, as_unopened, judge_seen, look, main_files
+from mailbridge.shadow import Shadows, as_second, sentence_in_shadow
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -49,28 +41,18 @@ NOT_OURS = "fixed:not-ours"
 """The rule named in the case of a mail whose recipients belong to no agency of this installation."""
 
 
+class Ledger(Registry, Shadows, Protocol):
+    """The ledger, and what it remembers of shadow mode."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ports:
     """What stands around the walk; made by `wiring`. `templates` of letters: None for those in the package."""
 
     lookups: Lookups
     reading: Reading
-    registry: Registry
+    registry: Ledger
     templates: SandboxedEnvironment | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
-    """All that was learnt of a mail before anybody decides; the same for every agency."""
-
-    mail: MailObject
-    message: Message
-    evidence: Evidence
-    authentication: AuthResults
-    classification: Classification
-    signatures: tuple[SignatureStatus, ...]
-    problems: Mapping[str, str]
-    timings_ms: Mapping[str, float]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,86 +62,6 @@ class Outcome:
     case: Case
     entries: tuple[RegisterEntry, ...] = ()
     letters: tuple[LetterPlan, ...] = ()
-
-
-class _Timer:
-    """Milliseconds by step."""
-
-    def __init__(self) -> None:
-        self.taken: dict[str, float] = {}
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.taken[name] = (time.perf_counter() - began) * 1000
-
-
-async def look(mail: MailObject, lookups: Lookups, reading: Reading, at: datetime) -> Seen:
-    """
-    Read a mail, gather its evidence, open its files, and say what it is.
-
-    Args:
-        at: The moment to judge certificates and keys for (aware, UTC).
-    """
-    timer = _Timer()
-    with timer.step("parse"):
-        message = await asyncio.to_thread(parse, mail.content)
-    with timer.step("evidence"):
-        evidence = await lookups.gather(mail, message, at)
-    with timer.step("read"):
-        opened = await reading.open(message.attachments, evidence)
-    with timer.step("judge"):
-        return await asyncio.to_thread(_seen, mail, message, evidence, opened, timer.taken)
-
-
-def _seen(
-    mail: MailObject,
-    message: Message,
-    evidence: Evidence,
-    opened: Sequence[OpenedFile],
-    timings_ms: Mapping[str, float],
-) -> Seen:
-    pages = {each.part: each.pages for each in opened if each.pages is not None}
-    problems = {each.part: each.problem for each in opened if each.problem}
-    message = replace(message, parts=tuple(_with_problem(part, problems.get(part.index)) for part in message.parts))
-    return Seen(
-        mail=mail,
-        message=message,
-        evidence=evidence,
-        authentication=authenticate(mail.content, message, evidence),
-        classification=classify(message, pages, mail_from=mail.envelope.mail_from),
-        signatures=tuple(status for each in opened for status in each.signatures),
-        problems={part.index: part.problem for part in message.parts if part.problem},
-        timings_ms=timings_ms,
-    )
-
-
-def _with_problem(part: Part, problem: str | None) -> Part:
-    return replace(part, problem=problem) if problem and not part.problem else part
-
-
-def main_files(seen: Seen) -> tuple[str, ...]:
-    """Return the SHA-256 of the main part of each document, in order."""
-    digests = {part.index: part.sha256 for part in seen.message.parts}
-    return tuple(digests[document.main] for document in seen.classification.documents if document.main in digests)
-
-
-def judge_seen(seen: Seen, known: Known, policy: Policy) -> tuple[Judgement, tuple[LetterPlan, ...]]:
-    """Decide for one agency, and say which letters are due."""
-    judgement = judge(
-        mail=seen.mail,
-        message=seen.message,
-        authentication=seen.authentication,
-        classification=seen.classification,
-        signatures=seen.signatures,
-        attachment_problems=tuple(seen.problems.values()),
-        known=known,
-        policy=policy,
-    )
-    return judgement, plan(judgement, seen.mail, seen.message, policy.agency, same_mail=known.same_mail)
 
 
 async def process(mail: MailObject, ports: Ports, policies: Sequence[Policy], now: datetime) -> tuple[Outcome, ...]:
@@ -173,11 +75,19 @@ async def process(mail: MailObject, ports: Ports, policies: Sequence[Policy], no
     return await asyncio.to_thread(conclude, mail, seen, ports, policies, now)
 
 
-async def prepare(mail: MailObject, ports: Ports, policies: Sequence[Policy]) -> Seen | None:
-    """Do the slow half of the walk, which may run for several mails at once; None when nothing is left to decide."""
+async def prepare(
+    mail: MailObject, ports: Ports, policies: Sequence[Policy], problem: str | None = None
+) -> Seen | None:
+    """
+    Do the slow half of the walk, which may run for several mails at once; None when nothing is left to decide.
+
+    Args:
+        problem: Why a journal report could not be opened (`OpenedCopy.problem`); then a clerk sees the whole.
+    """
     if not await asyncio.to_thread(_undecided, mail, ports.registry, policies):
         return None
-    return await look(mail, ports.lookups, ports.reading, mail.accepted_at)
+    seen = await look(mail, ports.lookups, ports.reading, mail.accepted_at)
+    return as_unopened(seen, problem) if problem else seen
 
 
 def conclude(
@@ -187,7 +97,8 @@ def conclude(
     if seen is not None:
         return tuple(settle(seen, ports, policy, now) for policy in _concerned(mail, policies))
     decided = (ports.registry.decided(mail.id, policy.agency.id) for policy in _concerned(mail, policies))
-    return tuple(Outcome(case=case) for case in decided if case) or (_not_ours(mail, ports.registry, now),)
+    shadow = bool(policies) and all(policy.shadow for policy in policies)
+    return tuple(Outcome(case=case) for case in decided if case) or (_not_ours(mail, ports.registry, now, shadow),)
 
 
 def _concerned(mail: MailObject, policies: Sequence[Policy]) -> list[Policy]:
@@ -203,7 +114,8 @@ def settle(seen: Seen, ports: Ports, policy: Policy, now: datetime) -> Outcome:
     """
     Judge for one agency and write entry, case, events and letters in one transaction.
 
-    When another worker was quicker with the same document or the same mail, judge again with what is known now.
+    When another worker was quicker with the same document or the same mail, judge again with what is known now. In
+    shadow mode only the case is written: neither number nor letter comes out of it.
     """
     for _ in range(_MOST_CONFLICTS):
         case = ports.registry.decided(seen.mail.id, policy.agency.id)
@@ -212,8 +124,10 @@ def settle(seen: Seen, ports: Ports, policy: Policy, now: datetime) -> Outcome:
         known = ports.registry.known(
             policy.agency.id, seen.mail.sha256, main_files(seen), _symbols(seen), seen.message.message_id
         )
-        judgement, letters = judge_seen(seen, known, policy)
         with suppress(AlreadyEntered, AlreadyDecided):
+            if policy.shadow:
+                return _write_shadow(seen, known, ports.registry, policy, now)
+            judgement, letters = judge_seen(seen, known, policy)
             return _write(seen, judgement, letters, ports, policy, now)
     raise RuntimeError("the book refuses what it does not know")
 
@@ -257,6 +171,21 @@ def _write(
     return Outcome(case=case, entries=entries, letters=letters)
 
 
+def _write_shadow(seen: Seen, known: Known, registry: Ledger, policy: Policy, now: datetime) -> Outcome:
+    """Keep what would have become of a mail, the letters that would have left among it."""
+    again = registry.would_be_entered(policy.agency.id, seen.mail.sha256, seen.message.message_id)
+    judgement, letters = judge_seen(seen, replace(known, same_mail=known.same_mail or again), policy)
+    if again:
+        judgement = as_second(judgement, policy.language)
+        letters = plan(judgement, seen.mail, seen.message, policy.agency, same_mail=True)
+    case = replace(_case(seen, judgement, letters, (), policy, now), shadow=True)
+    if judgement.decision.action.is_kept:
+        case = replace(case, reason=sentence_in_shadow(judgement, policy.language))
+    with registry.transaction() as tx:
+        tx.record(case, ())
+    return Outcome(case=case)
+
+
 def _case(
     seen: Seen,
     judgement: Judgement,
@@ -295,7 +224,7 @@ def _case(
     )
 
 
-def _not_ours(mail: MailObject, registry: Registry, now: datetime) -> Outcome:
+def _not_ours(mail: MailObject, registry: Registry, now: datetime, shadow: bool) -> Outcome:
     """Record that a mail concerns no agency here; it is not even read."""
     case = registry.decided(mail.id, "")
     if case is None:
@@ -311,12 +240,13 @@ def _not_ours(mail: MailObject, registry: Registry, now: datetime) -> Outcome:
             action=Action.PASS.value,
             rule=NOT_OURS,
             reason="",
+            shadow=shadow,
         )
         try:
             with registry.transaction() as tx:
                 tx.record(case, ())
         except AlreadyDecided:
-            return _not_ours(mail, registry, now)
+            return _not_ours(mail, registry, now, shadow)
     return Outcome(case=case)
 
 

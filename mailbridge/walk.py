@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,14 +19,19 @@ from typing import TypeAlias
 from mailbridge.decision.policy import Policy
 from mailbridge.errors import Unavailable
 from mailbridge.mail.envelope import MailObject
-from mailbridge.pipeline import Outcome, Ports, Seen, conclude, is_kept, prepare
+from mailbridge.mail.journal_copy import OpenedCopy, open_copy
+from mailbridge.pipeline import Outcome, Ports, conclude, is_kept, prepare
 from mailbridge.ports import Spool
+from mailbridge.seen import Seen
 
 log = logging.getLogger("mailbridge.walk")
 
 _MOST_DEATHS = 10
 """Times that the program may end while a mail is walked, before a person has to look at that mail: a machine that is
 switched off now and then must not count, a mail that takes all memory comes round in seconds."""
+
+_AT_ONCE = 200
+"""Ids of waiting mail taken from the spool at a time: listing a backlog anew for each mail would cost its square."""
 
 Prepared: TypeAlias = "tuple[MailObject, Seen | None]"
 
@@ -54,6 +59,7 @@ class Walk:
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _ahead: deque[tuple[str, asyncio.Task[Prepared]]] = field(default_factory=deque, init=False)
     _begun: dict[str, int] = field(default_factory=dict, init=False)
+    _next: deque[str] = field(default_factory=deque, init=False)
 
     def wake(self) -> None:
         """Say that there is something to do; call it in the loop's thread."""
@@ -83,12 +89,16 @@ class Walk:
                     await asyncio.to_thread(self.spool.end_walk, mail_id)
 
     async def _read_ahead(self) -> None:
-        begun = {mail_id for mail_id, _ in self._ahead}
-        wanted = self.parallel - len(begun)
-        if wanted > 0:
-            waiting = (mail_id for mail_id in self.spool.waiting() if mail_id not in begun)
-            for mail_id in await asyncio.to_thread(lambda: list(islice(waiting, wanted))):
-                self._ahead.append((mail_id, asyncio.create_task(self._prepare(mail_id))))
+        if len(self._ahead) >= self.parallel:
+            return
+        if not self._next:
+            self._next = await asyncio.to_thread(self._list_waiting, {mail_id for mail_id, _ in self._ahead})
+        while self._next and len(self._ahead) < self.parallel:
+            mail_id = self._next.popleft()
+            self._ahead.append((mail_id, asyncio.create_task(self._prepare(mail_id))))
+
+    def _list_waiting(self, begun: Collection[str]) -> deque[str]:
+        return deque(islice((mail_id for mail_id in self.spool.waiting() if mail_id not in begun), _AT_ONCE))
 
     async def _prepare(self, mail_id: str) -> Prepared:
         # Noted once in the life of the program: to be put off by a database that is away is no death.
@@ -96,8 +106,12 @@ class Walk:
             self._begun[mail_id] = await asyncio.to_thread(self.spool.begin_walk, mail_id)
         if self._begun[mail_id] > _MOST_DEATHS:
             raise Deadly(f"the program ended {_MOST_DEATHS} times while this mail was walked")
-        mail = await asyncio.to_thread(self.spool.load, mail_id)
-        return mail, await prepare(mail, self.ports, self.policies)
+        copy = await asyncio.to_thread(self._load, mail_id)
+        return copy.mail, await prepare(copy.mail, self.ports, self.policies, copy.problem)
+
+    def _load(self, mail_id: str) -> OpenedCopy:
+        """Load a mail; one that a mail server handed in as a copy is judged as the mail that it is a copy of."""
+        return open_copy(self.spool.load(mail_id))
 
     async def _settle_first(self) -> None:
         """Settle the oldest mail; raises `Unavailable` when it has to wait because something of ours is gone."""
@@ -123,6 +137,7 @@ class Walk:
         for _, task in self._ahead:
             task.cancel()
         self._ahead.clear()
+        self._next.clear()
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:

@@ -11,10 +11,11 @@ from datetime import timedelta
 import pytest
 
 from mailbridge.errors import Unavailable
-from mailbridge.mail.envelope import MailObject
+from mailbridge.mail.envelope import Client, Door, Envelope, MailObject
+from mailbridge.mail.journal_copy import OPEN_REPORTS
 from mailbridge.pipeline import Outcome, Ports, process
 from mailbridge.walk import Walk
-from tests.demo.builders_demo import AT, demo, ledger, policy, ports, reading
+from tests.demo.builders_demo import AT, OURS, demo, ledger, policy, ports, reading
 
 __all__ = ["ports", "reading"]  # pytest finds fixtures by their names in this module
 
@@ -25,10 +26,12 @@ class Shelf:
     def __init__(self, *mails: MailObject) -> None:
         self.mails = {mail.id: mail for mail in mails}
         self.begun: Counter[str] = Counter()
+        self.listed = 0
         self.released: list[tuple[str, bool]] = []
         self.put_aside: list[tuple[str, str]] = []
 
     def waiting(self) -> Iterator[str]:
+        self.listed += 1
         yield from [mail.id for mail in sorted(self.mails.values(), key=lambda mail: mail.accepted_at)]
 
     def load(self, mail_id: str) -> MailObject:
@@ -40,6 +43,12 @@ class Shelf:
 
     def end_walk(self, mail_id: str) -> None:
         del self.begun[mail_id]
+
+    def deliveries(self, most: int) -> tuple[()]:
+        return ()
+
+    def noted(self, deliveries: object) -> None:
+        raise AssertionError("not for the walk")
 
     def release(self, mail_id: str, *, keep: bool) -> None:
         self.released.append((mail_id, keep))
@@ -148,6 +157,51 @@ async def test_waiting_for_the_database_is_no_death(ports: Ports) -> None:
 
     await asyncio.gather(walked(shelf, ports), come_back())
     assert shelf.put_aside == []
+
+
+async def test_a_copy_of_a_mail_server_is_walked_as_the_mail(ports: Ports) -> None:
+    mail = replace(demo("01", 1), door=Door.JOURNAL, client=Client(ip="10.0.0.5"))
+    copy = replace(mail, envelope=replace(mail.envelope, recipients=(f"{OURS}.mailbridge.invalid",)))
+    ((_, outcomes),) = await walked(Shelf(copy), ports)
+    assert [(each.case.door, each.case.action, each.entries[0].number) for each in outcomes] == [
+        ("journal", "register", 1)
+    ]
+
+
+@pytest.mark.parametrize(("parameters", "rule"), [("", "official-signed"), (OPEN_REPORTS, "fixed:journal-report")])
+async def test_of_a_report_that_cannot_be_opened_a_clerk_sees_the_whole(
+    ports: Ports, parameters: str, rule: str
+) -> None:
+    """A field on top leaves the DKIM signature good: whoever adds it must not choose what is entered."""
+    content = b"X-MS-Journal-Report:\r\n" + demo("01").content
+    envelope = Envelope(mail_from="a@backan.gov.vn", recipients=(OURS,), mail_parameters=parameters)
+    report = replace(demo("01", 1), door=Door.JOURNAL, content=content, envelope=envelope)
+    ((_, (outcome,)),) = await walked(Shelf(report), ports)
+    assert outcome.case.rule == rule
+    assert (outcome.case.action, len(outcome.entries)) == (("hold", 0) if parameters else ("register", 1))
+    assert ("journal report that cannot be opened" in (outcome.case.judgement or "")) is bool(parameters)
+
+
+async def test_a_backlog_is_not_listed_for_each_mail(ports: Ports) -> None:
+    """With 10,000 mails in the spool, listing them for each would take longer than walking them."""
+    mails = [demo("14", number, recipients=("nobody@elsewhere.example",)) for number in range(1, 501)]
+    shelf = Shelf(*mails)
+    await walked(shelf, ports)
+    assert [mail_id for mail_id, _ in shelf.released] == [mail.id for mail in mails]
+    assert shelf.listed < 20
+
+
+async def test_mail_that_comes_during_a_backlog_is_walked_behind_it(ports: Ports) -> None:
+    shelf = Shelf(*(demo("14", number, recipients=("nobody@elsewhere.example",)) for number in range(1, 300)))
+
+    async def come_later() -> None:
+        await asyncio.sleep(0.05)
+        late = demo("14", 999, recipients=("nobody@elsewhere.example",))
+        shelf.mails[late.id] = late
+
+    await asyncio.gather(walked(shelf, ports), come_later())
+    assert shelf.released[-1][0] == "mail-14-999"
+    assert len(shelf.released) == 300
 
 
 @pytest.mark.parametrize("broken", ["waiting", "begin_walk", "end_walk", "load", "release"])

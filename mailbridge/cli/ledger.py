@@ -12,6 +12,7 @@ from mailbridge.errors import Unavailable
 
 if TYPE_CHECKING:
     from mailbridge.registry.books import Books
+    from mailbridge.registry.equation import InSpool
     from mailbridge.settings import Settings
 
 
@@ -35,6 +36,25 @@ def open_books(session: Session) -> Iterator[Books]:
         raise Unavailable(error.what, detail) if detail else error from error
     finally:
         engine.dispose()
+
+
+def in_spool(settings: Settings) -> InSpool:
+    """
+    Say which mails lie in the spool; to be asked before the books, as mail leaves the spool after its case.
+
+    Looking makes nothing: who looks may be root, and the program that writes there is not. Raises `Unavailable`.
+    """
+    from mailbridge.registry.equation import InSpool
+    from mailbridge.spool import Spool
+
+    root = settings.data / "spool"
+    if not root.is_dir():
+        return InSpool()
+    spool = Spool(root)
+    try:
+        return InSpool(waiting=frozenset(spool.waiting()), aside=frozenset(each.id for each in spool.aside()))
+    finally:
+        spool.close()
 
 
 def _why_not(settings: Settings, language: str) -> str | None:

@@ -16,16 +16,21 @@ from mailbridge.cli.session import ANSWER_NO, BAD_CONFIGURATION, INTERRUPTED, TR
 from mailbridge.cli.texts import say, visible
 from mailbridge.errors import MailBridgeError, Misconfigured, Unavailable
 
-# Where each verb lives and what it does, in a line. A verb is imported when it is called: the book alone costs most of
-# a second, and `--help` shall not wait for it.
+# Where each verb lives (as `command` of its module, or under the name behind the colon) and what it does, in a line. A
+# verb is imported when it is called: the book alone costs most of a second, and `--help` shall not wait for it.
 VERBS = {
     "init": ("mailbridge.cli.init", "Write a commented configuration for one agency."),
     "check": ("mailbridge.cli.check", "Find what is wrong before mail comes."),
     "serve": ("mailbridge.cli.serve", "Run in the foreground."),
+    "status": ("mailbridge.cli.status", "Show how the running program is."),
+    "reload": ("mailbridge.cli.control:reload", "Let the running program read its configuration again."),
+    "bypass": ("mailbridge.cli.control:bypass", "Pass all mail on without keeping it, or stop doing so."),
+    "drain": ("mailbridge.cli.control:drain", "End the running program once its sessions have ended."),
     "try": ("mailbridge.cli.trying", "Judge mails from files; store and send nothing."),
     "register": ("mailbridge.cli.register", "Show the book of incoming documents."),
     "trace": ("mailbridge.cli.trace", "Show what happened to a mail."),
     "letters": ("mailbridge.cli.letters", "Show acknowledgements and notices."),
+    "report": ("mailbridge.cli.report", "Draw up accounts and figures."),
     "queue": ("mailbridge.cli.queue", "Show mail that waits or was set aside."),
     "rules": ("mailbridge.cli.rules", "Show the rules and run their examples."),
     "db": ("mailbridge.cli.db", "Make or bring forward the database."),
@@ -41,7 +46,8 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command = importlib.import_module(VERBS[cmd_name][0]).command
+        module, _, name = VERBS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), name or "command")
         assert isinstance(command, click.Command)  # noqa: S101  # says for the type checker what the table holds
         return command
 

@@ -17,10 +17,10 @@ from mailbridge.decision.office import EVERYBODY, agencies_of
 from mailbridge.decision.policy import Policy
 from mailbridge.mail.envelope import Client, Door, Envelope, MailObject
 from mailbridge.mail.ident import uuid7
-from mailbridge.pipeline import Seen, judge_seen, look
 from mailbridge.ports import Lookups, Reading
 from mailbridge.record import Object, as_object
 from mailbridge.registry.entry import DraftEntry, Known, RegisterEntry
+from mailbridge.seen import Seen, judge_seen, look
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,7 +50,11 @@ class DocumentKind:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
-    """Everything that one agency has chosen; `language` is "vi" or "en"; `least_confidence` lies in 0..1."""
+    """
+    Everything that one agency has chosen; `language` is "vi" or "en"; `least_confidence` lies in 0..1.
+
+    `shadow`: everything is decided, nothing is entered and nothing is sent.
+    """
 
     agency: Agency
     rules: RuleSet
@@ -58,6 +62,7 @@ class Policy:
     kinds: tuple[DocumentKind, ...] = ()
     language: str = "vi"
     least_confidence: float = 0.9
+    shadow: bool = False
 
     def book_for(self, kind: Kind) -> str | None:
         """Name the book for a kind of mail when the rule names none; None when no book takes it."""

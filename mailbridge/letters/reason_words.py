@@ -243,3 +243,26 @@ DEFECTS = {
     "MIME: {error}": "cấu trúc thư có lỗi ({error})",
 }
 """What is irregular about the mail itself (`Message.defects`)."""
+
+JOURNAL = {
+    "it is a journal report that cannot be opened: {problem}": "đây là báo cáo nhật ký thư không mở được: {problem}",
+    "a part has an unknown transfer encoding": "một phần của thư dùng cách mã hóa không rõ",
+    "a part is no good base64": "một phần của thư mã hóa base64 sai",
+    "its parts are not a text and a mail": "các phần của báo cáo không phải một đoạn chữ và một thư",
+    "the mail inside is empty": "thư bên trong rỗng",
+    "the mail inside has a bare CR or LF": "thư bên trong có ký tự xuống dòng sai quy cách",
+    "it is no multipart/mixed": "báo cáo không có cấu trúc multipart/mixed",
+    "it has no boundary": "báo cáo không ghi dấu phân cách các phần",
+    "it has not exactly two parts": "báo cáo không có đúng hai phần",
+    "its last boundary is missing": "báo cáo thiếu dấu phân cách cuối",
+    "it does not say who sent the mail, which one, and to whom": (
+        "báo cáo không ghi rõ ai gửi, thư nào và gửi cho ai"
+    ),
+    "its text is too long": "phần chữ của báo cáo quá dài",
+    "a line of its text is no field": "một dòng trong phần chữ của báo cáo không đúng quy cách",
+    "the lines of its text are out of order": "các dòng trong phần chữ của báo cáo sai thứ tự",
+    "a recipient is no address": "một nơi nhận không phải địa chỉ thư",
+    "its text speaks of another mail": "phần chữ của báo cáo nói về một thư khác",
+    "the Subject of the mail inside has a line end in it": "tiêu đề của thư bên trong có ký tự xuống dòng",
+}
+"""Why a journal report could not be opened (`mail.journal_report`)."""

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from mailbridge.letters.reason_words import DEFECTS, DOMAIN, FILES, PAGE, SIGNATURES, SLIPS
+from mailbridge.letters.reason_words import DEFECTS, DOMAIN, FILES, JOURNAL, PAGE, SIGNATURES, SLIPS
 from mailbridge.letters.wording import Words
 
-TEXTS: Mapping[str, str] = {**PAGE, **SLIPS, **FILES, **SIGNATURES, **DOMAIN, **DEFECTS}
+TEXTS: Mapping[str, str] = {**PAGE, **SLIPS, **FILES, **SIGNATURES, **DOMAIN, **DEFECTS, **JOURNAL}
 
 PROBLEMS: Mapping[str, Words] = {
     "encrypted": Words(vi="có mật khẩu", en="has a password"),

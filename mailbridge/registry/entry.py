@@ -186,6 +186,7 @@ class Case:
     For mail that is not stored (secret, private, automatic) only id, times, `sha256`, `size`, `kind`, `action` and
     `rule` are set: no address, no subject, no text, no file name.
     `judgement` and `evidence` are JSON texts: the object of `try --json` without `source`, and what the world said.
+    `shadow`: decided in shadow mode; nothing was entered and no letter left, whatever `action` says.
     """
 
     mail_id: str
@@ -206,6 +207,7 @@ class Case:
     next_hop_reply: str | None = None
     judgement: str | None = None
     evidence: str | None = None
+    shadow: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,6 +16,10 @@ class Happening(StrEnum):
     RETURN_PROPOSED = "return-proposed"
     STOPPED = "stopped"
     PASSED = "passed"
+    SHADOW = "shadow"  # the walk ended in shadow mode; nothing followed
+    DELIVERED = "delivered"  # the fates of a mail at its door, from the ledger of deliveries
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"  # nobody knows whether the next hop took it
     LETTER_QUEUED = "letter-queued"
     LETTER_SENT = "letter-sent"
     LETTER_DEFERRED = "letter-deferred"

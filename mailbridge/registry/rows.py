@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, bindparam, func, select
 from sqlalchemy.engine import RowMapping
 
+from mailbridge.mail.delivery import Fate
 from mailbridge.mail.letter import Letter, LetterKind
 from mailbridge.registry.entry import Case, Channel, DraftEntry, EntryStatus, Event, RegisterEntry
+from mailbridge.registry.happenings import OURSELVES, Happening
 from mailbridge.registry.tables import entry, entry_version, event, mail_case
 
 VERSION_FIELDS = tuple(f.name for f in fields(DraftEntry) if f.name in entry_version.c)
@@ -58,6 +60,24 @@ class LetterRecord:
     failed_at: datetime | None = None
     reply: str | None = None
     last_error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivered:
+    """A mail that the next hop took; `queue_id` is its name there, when its reply told one."""
+
+    mail_id: str
+    door: str
+    ended_at: datetime
+    reply: str | None = None
+    queue_id: str | None = None
+
+
+_FATES = {
+    Fate.DELIVERED: Happening.DELIVERED,
+    Fate.REFUSED: Happening.REFUSED,
+    Fate.HELD: Happening.UNCERTAIN,
+}
 
 
 def select_entries() -> Select[Any]:
@@ -202,4 +222,23 @@ def event_of(row: RowMapping) -> Event:
         actor=row["actor"],
         what=row["what"],
         detail=row["detail"],
+    )
+
+
+def delivered_of(row: RowMapping) -> Delivered:
+    """Read a row of `delivery`."""
+    return Delivered(**{each.name: row[each.name] for each in fields(Delivered)})
+
+
+def delivery_event(row: RowMapping) -> Event:
+    """Tell a row of `deliveries_of` as a line of the time line."""
+    said = row["words"] or row["reply"]
+    queue_id = row["queue_id"] if row["queue_id"] and row["queue_id"] not in (said or "") else None
+    told = (f"door {row['door']}", said, queue_id and f"queue id {queue_id}")
+    return Event(
+        at=row["ended_at"],
+        mail_id=row["mail_id"],
+        actor=OURSELVES,
+        what=_FATES[Fate(row["fate"])],
+        detail=", ".join(filter(None, told)),
     )

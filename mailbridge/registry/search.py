@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 
 from mailbridge.registry.entry import VIETNAM
 from mailbridge.registry.rows import select_entries
-from mailbridge.registry.tables import entry, entry_version, event, mail_case, outbox
+from mailbridge.registry.tables import delivery, entry, entry_version, event, mail_case, outbox
 
 _NUMBER = re.compile(r"0*([1-9][0-9]{0,8})(?:/([12][0-9]{3}))?", re.ASCII)
 _DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
@@ -33,6 +33,7 @@ def mails_called(text: str) -> Select[Any]:
     text = _tidy(text)
     ours = select(entry.c.mail_id).where(entry.c.id.in_(entries_called(text)))
     found: list[Select[Any]] = [ours, select(event.c.mail_id).where(event.c.mail_id == text)]
+    found.append(select(delivery.c.mail_id).where(or_(delivery.c.mail_id == text, delivery.c.queue_id == text)))
     if "@" in text:
         bare = text.removeprefix("<").removesuffix(">")
         ids = mail_case.c.message_id.in_((bare, f"<{bare}>"))
@@ -46,6 +47,7 @@ def mails_called(text: str) -> Select[Any]:
         start = datetime.combine(day, time.min, VIETNAM)
         within = (mail_case.c.accepted_at >= start, mail_case.c.accepted_at < start + timedelta(days=1))
         found.append(select(mail_case.c.mail_id).where(*within))
+        found.append(select(delivery.c.mail_id).where(delivery.c.day == day))
     return select(union(*found).subquery().c.mail_id)
 
 

@@ -10,17 +10,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select
 from sqlalchemy.sql.dml import ReturningInsert
 
+from mailbridge.mail.delivery import Delivery
 from mailbridge.mail.ident import uuid7
 from mailbridge.mail.letter import Letter
 from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered, BookDamaged, SeriesTaken
 from mailbridge.registry.database import add_once, insert_into, reaching_database, reading
+from mailbridge.registry.deliveries import add_deliveries, read_serials, read_undecided
 from mailbridge.registry.entry import Case, DraftEntry, Event, Known, RegisterEntry, local_day
 from mailbridge.registry.happenings import BY_ACTION, OURSELVES, UNSTORED_ACTIONS, Happening
 from mailbridge.registry.rows import (
@@ -35,6 +37,7 @@ from mailbridge.registry.rows import (
     version_row,
     write_event,
 )
+from mailbridge.registry.serials import WriterSerials
 from mailbridge.registry.tables import counter, entry, entry_version, mail_case, outbox
 
 _ADD_VERSION = entry_version.insert()
@@ -68,7 +71,7 @@ class SqlRegistry:
         self, agency: str, mail_sha256: str, files: Sequence[str], symbols: Sequence[str], message_id: str | None = None
     ) -> Known:
         """
-        Look for the same mail, files and symbols in the books of one agency.
+        Look for the same mail, files and symbols in the books of one agency; what shadow mode decided is not there.
 
         Args:
             symbols: In normalised form. A symbol comes back every year and from other issuers, so its newest entries
@@ -78,10 +81,8 @@ class SqlRegistry:
             Unavailable: The database cannot be asked.
         """
         with reaching_database(), self._reader.begin() as connection:
-            is_same = mail_case.c.sha256 == mail_sha256
-            if message_id:
-                is_same = or_(is_same, mail_case.c.message_id == message_id)
-            same_mail = select(mail_case.c.mail_id).where(mail_case.c.agency == agency, is_same)
+            is_same = _is_same_mail(mail_sha256, message_id)
+            same_mail = select(mail_case.c.mail_id).where(mail_case.c.agency == agency, is_same, _IN_EARNEST)
             by_file = [(sha256, find_document(connection, agency, sha256)) for sha256 in dict.fromkeys(files)]
             texts = dict.fromkeys(symbols)
             by_symbol = [(text, found) for text in texts for found in _newest_with(connection, agency, text)]
@@ -90,6 +91,46 @@ class SqlRegistry:
                 same_file=tuple((sha256, found) for sha256, found in by_file if found),
                 same_symbol=tuple(by_symbol),
             )
+
+    def would_be_entered(self, agency: str, mail_sha256: str, message_id: str | None) -> bool:
+        """Say whether shadow mode met this mail before (octets or Message-ID) and would have entered it then."""
+        would_be = (mail_case.c.shadow.is_(True), mail_case.c.action.in_(("register", "duplicate")))
+        same = _is_same_mail(mail_sha256, message_id)
+        query = select(mail_case.c.mail_id).where(mail_case.c.agency == agency, same, *would_be).limit(1)
+        with reaching_database(), self._reader.begin() as connection:
+            return connection.execute(query).first() is not None
+
+    def note_deliveries(self, deliveries: Sequence[Delivery]) -> int:
+        """
+        Write down what became of mails at their doors, all or none, and return how many were new.
+
+        What stands there already is left as it is, so that the same may be told again after a crash. Of the next
+        hop's words only its codes and its queue id are kept, see `deliveries.delivery_row`.
+
+        Raises:
+            Unavailable: The database is gone; nothing was written.
+        """
+        if not deliveries:
+            return 0
+        with reaching_database(), self._engine.begin() as connection:
+            return add_deliveries(connection, deliveries)
+
+    def serials(self) -> tuple[WriterSerials, ...]:
+        """Tell which serials of each writer stand in the ledger; reads all of it. Raises `Unavailable`."""
+        with reaching_database(), self._reader.begin() as connection:
+            return read_serials(connection)
+
+    def undecided(self, since: date, until: datetime) -> tuple[str, ...]:
+        """
+        List delivered mails that have no case, oldest first; raises `Unavailable`.
+
+        Args:
+            since: First day (in Vietnam) to look at.
+            until: Only mails whose delivery ended before.
+        """
+        with reaching_database(), self._reader.begin() as connection:
+            found = read_undecided(connection, since, local_day(until))
+        return tuple(mail_id for mail_id, ended_at in found if ended_at < until)
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
@@ -177,8 +218,8 @@ class SqlTransaction:
 
         Raises:
             AlreadyDecided: This mail has a case for this agency.
-            ValueError: The case says *register* without an entry or has an entry without saying so, an entry is of
-                another mail, or content of a mail that may not be stored came along.
+            ValueError: The case says *register* without an entry or has an entry without saying so, a shadow has an
+                entry, an entry is of another mail, or content of a mail that may not be stored came along.
         """
         with self._remembering_errors():
             _check_case(case, entries)
@@ -187,7 +228,11 @@ class SqlTransaction:
                 # Another node committed this mail since we looked.
                 self._refuse_mail(case)
             self._tell(case.agency, case.mail_id, Happening.ACCEPTED, f"door {case.door}", at=case.accepted_at)
-            self._tell(case.agency, case.mail_id, BY_ACTION[case.action], f"rule {case.rule}", at=case.decided_at)
+            if case.shadow:
+                said = f"{case.action}, rule {case.rule}"
+                self._tell(case.agency, case.mail_id, Happening.SHADOW, said, at=case.decided_at)
+            else:
+                self._tell(case.agency, case.mail_id, BY_ACTION[case.action], f"rule {case.rule}", at=case.decided_at)
 
     def post(self, letter: Letter) -> bool:
         """Put a letter into the outbox, due at once; False when a letter with this key is there already."""
@@ -232,6 +277,14 @@ class SqlTransaction:
         write_event(self._connection, agency, happened)
 
 
+_IN_EARNEST = mail_case.c.shadow.is_(False)
+
+
+def _is_same_mail(mail_sha256: str, message_id: str | None) -> ColumnElement[bool]:
+    same_octets = mail_case.c.sha256 == mail_sha256
+    return or_(same_octets, mail_case.c.message_id == message_id) if message_id else same_octets
+
+
 def _take_number(connection: Connection, agency: str, book: str, year: int) -> int:
     """Count one up and lock the counter until the transaction ends; the first use of a year makes its row."""
     row = {"agency": agency, "book": book, "year": year, "next": 2}
@@ -256,8 +309,8 @@ def _check_case(case: Case, entries: Sequence[RegisterEntry]) -> None:
     """Refuse a case that would say what is not so, or keep what may not be kept."""
     if case.action not in BY_ACTION:
         raise ValueError(f"no such action: {case.action}")
-    if (case.action == "register") != bool(entries):
-        raise ValueError(f"{case.action} with {len(entries)} entries")
+    if (case.action == "register" and not case.shadow) != bool(entries):
+        raise ValueError(f"{case.action}{' in shadow mode' if case.shadow else ''} with {len(entries)} entries")
     if any((line.draft.mail_id, line.draft.agency) != (case.mail_id, case.agency) for line in entries):
         raise ValueError("an entry of another mail or agency")
     if case.action in UNSTORED_ACTIONS or case.kind == "secret":

@@ -1,7 +1,8 @@
 """
 The tables, as SQLAlchemy sees them; `migrations/` makes them, and a test holds the two against each other.
 
-`entry`, `entry_version`, `mail_case` and `event` only grow: triggers of the migration refuse everything else.
+`entry`, `entry_version`, `mail_case`, `event` and `delivery` only grow: triggers of the migrations refuse everything
+else.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -26,6 +28,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -170,8 +173,34 @@ mail_case = Table(
     Column("next_hop_reply", Writing),
     Column("judgement", Writing),
     Column("evidence", Writing),
+    Column("shadow", Boolean, nullable=False, server_default=false()),
 )
-"""What became of each mail, for each agency it was for."""
+"""What became of each mail, for each agency it was for; with `shadow` set, what would have become of it."""
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("writer", Text, primary_key=True),
+    Column(
+        "serial",
+        BigInteger,
+        CheckConstraint("serial >= 1", name="serial_from_one"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("mail_id", Text, primary_key=True, index=True),
+    Column("door", Text, nullable=False),
+    Column("ended_at", UtcTime, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+    Column("fate", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("reply", Text),
+    Column("queue_id", Text, index=True),
+)
+"""
+What became of each mail at its door, whatever it was. The mail is part of the key so that two mails under one serial
+(a spool that was set up anew beside an old book) both stand there, for everybody to see. `day` is that of Vietnam.
+"""
 
 event = Table(
     "event",

@@ -2,6 +2,7 @@
 
 from mailbridge.settings.load import check_files, load
 from mailbridge.settings.pieces import (
+    Auth,
     DatabaseSettings,
     DnsSettings,
     HostPort,
@@ -10,14 +11,17 @@ from mailbridge.settings.pieces import (
     OutboundSettings,
     ReadingSettings,
     Role,
+    RouteSettings,
     Settings,
     SpoolSettings,
+    UnixSocket,
     WorkSettings,
 )
 from mailbridge.settings.problem import Problem
 from mailbridge.settings.sample import default_policy, sample, write_sample
 
 __all__ = [
+    "Auth",
     "DatabaseSettings",
     "DnsSettings",
     "HostPort",
@@ -27,8 +31,10 @@ __all__ = [
     "Problem",
     "ReadingSettings",
     "Role",
+    "RouteSettings",
     "Settings",
     "SpoolSettings",
+    "UnixSocket",
     "WorkSettings",
     "check_files",
     "default_policy",

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from mailbridge.decision.findings import Agency
 from mailbridge.settings.database_url import DATABASE_VARIABLE, check_database_url
+from mailbridge.settings.desk import Desk
 from mailbridge.settings.lines import KeyPath
+from mailbridge.settings.listeners import read_listeners
 from mailbridge.settings.pieces import (
     DatabaseSettings,
     DnsSettings,
     HostPort,
-    ListenerKind,
     ListenerSettings,
     OutboundSettings,
     ReadingSettings,
@@ -24,15 +25,12 @@ from mailbridge.settings.pieces import (
     WorkSettings,
 )
 from mailbridge.settings.problem import Place, Report
-from mailbridge.settings.shape import shown_path
 from mailbridge.settings.source import Source
 from mailbridge.settings.values import (
     ADDRESS_REMEDY,
     DOMAIN_REMEDY,
-    END_REMEDY,
     NAME_REMEDY,
     absolute,
-    host_port,
     is_domain,
     is_file,
     is_host,
@@ -41,9 +39,7 @@ from mailbridge.settings.values import (
     is_name,
     same_end,
 )
-from mailbridge.settings.written import AgencyTable, ListenerTable, MainFile
-
-_NOWHERE = HostPort(host="localhost", port=0)
+from mailbridge.settings.written import AgencyTable, MainFile
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +60,10 @@ class MainSettings:
     reading: ReadingSettings
     roles: tuple[Role, ...]
     least_confidence: float
+    pass_in_failure: tuple[str, ...]
+    control_folder: Path
+    metrics: HostPort | None
+    shadow: bool
 
 
 def main_settings(
@@ -80,7 +80,7 @@ def main_settings(
     hostname = written.hostname.lower() or socket.gethostname().lower()
     if written.hostname and not is_host(hostname):
         desk.wrong(("hostname",), "is not the name of a host", 'write a name such as "mail.sonv.backan.gov.vn"')
-    listeners = tuple(desk.listeners(written.listener, hostname))
+    listeners = tuple(read_listeners(written.listener, hostname, desk))
     _check_roles(written, listeners, desk)
     return MainSettings(
         language=written.language,
@@ -107,25 +107,16 @@ def main_settings(
         ),
         roles=tuple(dict.fromkeys(written.roles.run)),
         least_confidence=written.decision.least_confidence,
+        pass_in_failure=desk.pass_in_failure(written.failure.pass_),
+        control_folder=desk.control_folder(written.control.folder, data),
+        metrics=desk.metrics(written.metrics.listen, listeners),
+        shadow=written.shadow,
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Desk:
-    """Checks one value after the other and notes what is wrong at its line."""
-
-    source: Source
-    folder: Path
-    report: Report
-
-    def wrong(self, path: KeyPath, problem: str, remedy: str) -> None:
-        self.report.add(self.source.place(path), f'"{shown_path(path)}" {problem}', remedy)
-
-    def end(self, path: KeyPath, text: str, *, any_port: bool = False) -> HostPort:
-        found = host_port(text, any_port=any_port)
-        if found is None:
-            self.wrong(path, f'is not "host:port": "{text}"', END_REMEDY)
-        return found or _NOWHERE
+class _Desk(Desk):
+    """The desk for what stands in this file only."""
 
     def data(self, text: str) -> Path:
         path = absolute(text, self.folder)
@@ -145,14 +136,6 @@ class _Desk:
             self.report.add(place, f'"database.url" {problem[0]}', problem[1])
         return url
 
-    def file(self, path: KeyPath, text: str) -> Path | None:
-        if not text:
-            return None
-        found = absolute(text, self.folder)
-        if not is_file(found):
-            self.wrong(path, f"names a file that is not there: {found}", "put the file there, or correct the path")
-        return found
-
     def dns(self, written: MainFile) -> DnsSettings:
         for number, server in enumerate(written.dns.servers):
             if not is_ip(server):
@@ -162,44 +145,31 @@ class _Desk:
         zone = self.file(("dns", "zone"), written.dns.zone)
         return DnsSettings(servers=written.dns.servers, zone=zone, timeout=written.dns.timeout)
 
-    def listeners(self, tables: tuple[ListenerTable, ...], hostname: str) -> Iterator[ListenerSettings]:
-        taken: list[HostPort] = []
-        for number, table in enumerate(tables):
-            listener = self._listener(table, ("listener", number), hostname)
-            if any(same_end(*pair) for other in taken for pair in permutations((other, listener.listen))):
-                self.wrong(("listener", number, "listen"), "is taken by another listener", "choose another port")
-            taken.append(listener.listen)
-            yield listener
-        for number, table in enumerate(tables):
-            next_hop = host_port(table.next_hop)
-            if next_hop and any(same_end(listen, next_hop) for listen in taken):
-                self.wrong(
-                    ("listener", number, "next_hop"),
-                    f"is a listener of ours, mail would go round in a loop: {next_hop}",
-                    "name the mail server that stood there before us",
-                )
+    def pass_in_failure(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Read `[failure] pass`: addresses, domains, or "*" for everybody."""
+        for number, name in enumerate(names):
+            if name != "*" and not (is_mailbox(name) if "@" in name else is_domain(name.lower())):
+                problem = f'is neither an address nor a domain: "{name}"'
+                self.wrong(("failure", "pass", number), problem, f'{ADDRESS_REMEDY}, a domain, or "*" for everybody')
+        return names
 
-    def _listener(self, table: ListenerTable, path: KeyPath, hostname: str) -> ListenerSettings:
-        if table.kind is ListenerKind.HOP and not table.next_hop:
-            self.wrong((*path, "next_hop"), "is missing", 'a hop needs next_hop = "host:port"')
-        if table.kind is ListenerKind.MILTER and table.next_hop:
-            self.wrong((*path, "next_hop"), "has no meaning for a milter", "take the line out")
-        name = (table.hostname or hostname).lower()
-        if table.hostname and not is_host(name):
-            self.wrong((*path, "hostname"), "is not the name of a host", 'write a name such as "mail.backan.gov.vn"')
-        if bool(table.tls_certificate) != bool(table.tls_key):
-            self.wrong(path, "has only one of tls_certificate and tls_key", "give both files, or none")
-        return ListenerSettings(
-            kind=table.kind,
-            listen=self.end((*path, "listen"), table.listen, any_port=True),
-            next_hop=self.end((*path, "next_hop"), table.next_hop) if table.next_hop else None,
-            hostname=name,
-            max_size=table.max_size,
-            tls_certificate=self.file((*path, "tls_certificate"), table.tls_certificate),
-            tls_key=self.file((*path, "tls_key"), table.tls_key),
-            next_hop_tls=table.next_hop_tls,
-            internal=table.internal,
-        )
+    def metrics(self, text: str, listeners: tuple[ListenerSettings, ...]) -> HostPort | None:
+        """Read where the figures are shown."""
+        if not text:
+            return None
+        path = ("metrics", "listen")
+        end = self.end(path, text, any_port=True)
+        ends = [listener.listen for listener in listeners if isinstance(listener.listen, HostPort)]
+        if any(same_end(*pair) for other in ends for pair in permutations((other, end))):
+            self.wrong(path, "is taken by a listener", "choose another port")
+        return end
+
+    def control_folder(self, text: str, data: Path) -> Path:
+        """Read the folder of control sockets."""
+        path = absolute(text, self.folder) if text else data / "run"
+        if text and is_file(path):
+            self.wrong(("control", "folder"), "is a file", "write a folder")
+        return path
 
     def agencies(self, tables: tuple[AgencyTable, ...]) -> Iterator[Agency]:
         if not tables:

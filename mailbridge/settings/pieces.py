@@ -11,6 +11,8 @@ from mailbridge.decision.findings import Agency
 from mailbridge.decision.policy import Book, DocumentKind, Policy
 from mailbridge.decision.rules import RuleSet
 from mailbridge.ports import Tls
+from mailbridge.smtp_hooks.journal.settings import Protocol as JournalProtocol
+from mailbridge.smtp_hooks.settings import ForwardClient, Network
 
 
 class ListenerKind(StrEnum):
@@ -45,22 +47,79 @@ class HostPort:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class UnixSocket:
+    """A socket in the file system, where a mail server on this machine calls us."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"unix:{self.path}"
+
+
+class Auth(StrEnum):
+    """What becomes of AUTH at a hop: 502, or the dialogue of the next hop."""
+
+    REFUSE = "refuse"
+    PASS = "pass"  # a word of the configuration
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RouteSettings:
+    """Where recipients of some domains go; `ends` are tried in order; domains are A-labels in small letters."""
+
+    domains: tuple[str, ...]
+    ends: tuple[HostPort, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ListenerSettings:
     """
-    One door. `next_hop` is None where the kind has none; `max_size` in octets.
+    One door. What its kind does not have, is at its default.
 
-    `internal`: only the agency's own people come through it, so a clerk's reply counts as authenticated.
+    Attributes:
+        ends: The next hop and those tried after it, in order; empty where the kind has none.
+        internal: Only the agency's own people come through it, so a clerk's reply counts as authenticated.
+        xclient_from: Hosts that may tell by XCLIENT who the client is.
+        proxy_from: Hosts that must begin with a PROXY protocol header.
+        max_size: Octets of a mail; `max_header_size` of its header; `max_line` of one line, 0 for any.
+        max_hops: `Received` fields after which a mail goes round in a loop.
+        client_timeout: Seconds without an octet from the client.
+        quarantine: Where no copy can be kept, a milter has the mail held instead of refused for now.
+        copies_from: Who may hand in copies at a journal.
+        unwrap: Exchange journal reports are opened, and what they enclose is walked.
     """
 
     kind: ListenerKind
-    listen: HostPort
-    next_hop: HostPort | None
+    listen: HostPort | UnixSocket
+    ends: tuple[HostPort, ...]
+    routes: tuple[RouteSettings, ...]
+    next_hop_tls: Tls
+    next_hop_ca: Path | None
+    next_hop_name: str | None
     hostname: str
-    max_size: int
     tls_certificate: Path | None
     tls_key: Path | None
-    next_hop_tls: Tls
     internal: bool
+    auth: Auth
+    xclient_from: tuple[Network, ...]
+    proxy_from: tuple[Network, ...]
+    forward_client: ForwardClient
+    max_size: int
+    max_header_size: int
+    max_line: int
+    max_hops: int
+    max_sessions: int
+    max_sessions_per_client: int
+    client_timeout: float
+    quarantine: bool
+    protocol: JournalProtocol
+    unwrap: bool
+    copies_from: tuple[Network, ...]
+
+    @property
+    def next_hop(self) -> HostPort | None:
+        """The first server tried; None where the kind has none."""
+        return self.ends[0] if self.ends else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +184,11 @@ class Settings:
     """
     Everything that the files say. Paths are absolute; `folder` holds the files.
 
-    `web` is where the page will listen; there is no page in this version.
+    Attributes:
+        web: Where the page will listen; there is no page in this version.
+        pass_in_failure: Whose mail passes without a copy when we cannot keep it: addresses, domains, "*".
+        control_folder: Where running processes have their control sockets.
+        shadow: Everything is decided, nothing entered and nothing sent.
     """
 
     folder: Path
@@ -143,6 +206,10 @@ class Settings:
     reading: ReadingSettings
     roles: tuple[Role, ...]
     least_confidence: float
+    pass_in_failure: tuple[str, ...]
+    control_folder: Path
+    metrics: HostPort | None
+    shadow: bool
     rules: RuleSet
     books: tuple[Book, ...]
     kinds: tuple[DocumentKind, ...]
@@ -157,6 +224,7 @@ class Settings:
             kinds=self.kinds,
             language=self.language,
             least_confidence=self.least_confidence,
+            shadow=self.shadow,
         )
 
     @property

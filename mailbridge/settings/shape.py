@@ -84,7 +84,8 @@ def _keys_at(kind: Any, path: KeyPath) -> Iterable[str]:
         inner = _inner(kind)
         kind = get_type_hints(inner).get(str(step), inner) if isinstance(step, str) else inner
     inner = _inner(kind)
-    return tuple(field.name for field in fields(inner)) if is_dataclass(inner) else ()
+    # "pass" is a word of Python: its field is "pass_".
+    return tuple(field.name.rstrip("_") for field in fields(inner)) if is_dataclass(inner) else ()
 
 
 def _inner(kind: Any) -> Any:

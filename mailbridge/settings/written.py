@@ -12,8 +12,10 @@ from mailbridge.decision.examples import ExampleMail, ExampleSignature
 from mailbridge.decision.policy import Treatment
 from mailbridge.decision.rules import Order
 from mailbridge.ports import Tls
-from mailbridge.settings.pieces import ListenerKind, Role
+from mailbridge.settings.pieces import Auth, ListenerKind, Role
 from mailbridge.settings.shape import CLOSED
+from mailbridge.smtp_hooks.journal.settings import Protocol as JournalProtocol
+from mailbridge.smtp_hooks.settings import ForwardClient
 
 MIB = 1024 * 1024
 
@@ -45,19 +47,48 @@ class AgencyTable:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RouteTable:
+    """`[[listener.route]]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    domains: tuple[str, ...]
+    next_hop: str
+    fall_back: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ListenerTable:
-    """`[[listener]]`."""
+    """`[[listener]]`; which keys a kind has is for `settings.listeners` to say."""
 
     __pydantic_config__: ClassVar[ConfigDict] = CLOSED
     kind: ListenerKind
     listen: str
     next_hop: str = ""
+    fall_back: tuple[str, ...] = ()
+    route: tuple[RouteTable, ...] = ()
+    next_hop_tls: Tls = Tls.MAY
+    next_hop_ca: str = ""
+    next_hop_name: str = ""
     hostname: str = ""
-    max_size: Octets = 50 * MIB
     tls_certificate: str = ""
     tls_key: str = ""
-    next_hop_tls: Tls = Tls.MAY
     internal: bool = False
+    auth: Auth = Auth.REFUSE
+    xclient_from: tuple[str, ...] = ()
+    proxy_from: tuple[str, ...] = ()
+    forward_client: ForwardClient = ForwardClient.OFF
+    max_size: Octets = 50 * MIB
+    max_header_size: Octets = MIB
+    max_line: Annotated[int, Field(ge=0, le=1 << 40)] = 0
+    max_hops: Annotated[int, Field(ge=1, le=1000)] = 50
+    max_sessions: Count = 1000
+    max_sessions_per_client: Count = 50
+    client_timeout: Annotated[float, Field(gt=0, le=86400)] | None = None
+    on_bad_line_end: Literal["refuse"] = "refuse"
+    quarantine: bool = False
+    protocol: JournalProtocol = JournalProtocol.SMTP
+    unwrap: bool = False
+    copies_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,6 +159,30 @@ class DecisionTable:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FailureTable:
+    """`[failure]`; `pass` is no name for Python, so it is one by its alias only."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    pass_: Annotated[tuple[str, ...], Field(alias="pass")] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ControlTable:
+    """`[control]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    folder: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricsTable:
+    """`[metrics]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    listen: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RolesTable:
     """`[roles]`."""
 
@@ -145,6 +200,7 @@ class MainFile:
     outbound: OutboundTable
     language: Literal["vi", "en"] = "vi"
     hostname: str = ""
+    shadow: bool = False
     database: DatabaseTable = field(default_factory=DatabaseTable)
     listener: tuple[ListenerTable, ...] = ()
     dns: DnsTable = field(default_factory=DnsTable)
@@ -153,6 +209,9 @@ class MainFile:
     work: WorkTable = field(default_factory=WorkTable)
     reading: ReadingTable = field(default_factory=ReadingTable)
     decision: DecisionTable = field(default_factory=DecisionTable)
+    failure: FailureTable = field(default_factory=FailureTable)
+    control: ControlTable = field(default_factory=ControlTable)
+    metrics: MetricsTable = field(default_factory=MetricsTable)
     roles: RolesTable = field(default_factory=RolesTable)
 
 

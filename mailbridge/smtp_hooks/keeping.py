@@ -88,9 +88,7 @@ class EarlierAnswer(Protocol):
 class Keeper(Protocol):
     """The spool, seen from a door."""
 
-    def begin(
-        self, door: Door, client: Client, envelope: Envelope, now: datetime, *, stuffed: bool = False
-    ) -> Capture:
+    def begin(self, door: Door, client: Client, envelope: Envelope, now: datetime, *, stuffed: bool = False) -> Capture:
         """
         Begin to keep a mail; raises `Unavailable`.
 

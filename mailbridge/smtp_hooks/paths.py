@@ -22,6 +22,11 @@ class Argument:
     parameters: str
 
 
+def has_control(text: str) -> bool:
+    """Say whether an argument holds an octet that could end its line, or confuse the next hop in another way."""
+    return _CONTROL.search(text) is not None
+
+
 def read_argument(keyword: str, text: str | None) -> Argument | None:
     """
     Split "FROM:<path> parameters".

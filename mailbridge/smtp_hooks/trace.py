@@ -16,9 +16,9 @@ VIETNAM = timezone(timedelta(hours=7))
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.:_\[\]-]")
 
 
-def trace_fields(*, mail_id: str, client: Client, hostname: str, protocol: str, now: datetime) -> bytes:
+def trace_fields(*, mail_id: str | None, client: Client, hostname: str, protocol: str, now: datetime) -> bytes:
     """
-    Write `Received` and `X-MailBridge-ID`.
+    Write `Received` and `X-MailBridge-ID`; only the first for a mail that is passed on without being kept.
 
     Args:
         protocol: ESMTP, ESMTPS, UTF8SMTP, … (RFC 3848, RFC 6531 §4.3).
@@ -28,11 +28,13 @@ def trace_fields(*, mail_id: str, client: Client, hostname: str, protocol: str, 
     """
     name = _NOT_IN_NAMES.sub("?", client.helo or "")[:200] or "unknown"
     date = format_datetime(now.astimezone(VIETNAM).replace(microsecond=0))
+    known_as = f" id {mail_id}" if mail_id else ""
+    marked = f"X-MailBridge-ID: {mail_id}\r\n" if mail_id else ""
     return (
         f"Received: from {name} ({address_literal(client.ip)})\r\n"
-        f"\tby {hostname} with {protocol} id {mail_id};\r\n"
+        f"\tby {hostname} with {protocol}{known_as};\r\n"
         f"\t{date}\r\n"
-        f"X-MailBridge-ID: {mail_id}\r\n"
+        f"{marked}"
     ).encode("ascii", "replace")
 
 

@@ -1,14 +1,14 @@
 """
 Mails that the next hop took, but whose 250 may never have reached the client (RFC 1047).
 
-Such a client sends the very same mail again. Delivering it again would double it; so the hop looks here first. A mail
-stands here from the moment its acceptance is recorded until its answer was written to the client. What a crash leaves
-over, and what a client that went away left, is what a retry is compared with; an entry is spent by one answered retry,
-so a device that sends the same octets every hour loses nothing.
+Such a client sends the very same mail again. Delivering it again would double it; so the hop looks here first. That a
+mail was taken and that its client heard so stands in the journal. Here stands only what outlives the journal: the
+mails whose client went away without its answer or had not got it when we died, for the five days in which it may try
+again. An entry is spent by one answered retry, so a device that sends the same octets every hour loses nothing.
 
-On disk it is `answers.log`: a line for each acceptance, written before the worker can see the mail, and a line for each
-answer. The lines are not synced: `kill -9` leaves written octets in place. After a power cut the last lines may be
-missing; the accepted files themselves then stand in for them. It holds hashes and replies, no address and no content.
+On disk it is `answers.log` beside the segments of each journal: a line for each such mail, and one when it is spent.
+Each process reads the logs of the others too, because the retry may come to any of them. The log holds hashes and
+replies, no address and no content.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import os
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,131 +40,142 @@ class Answer:
 
 
 class Answers:
-    """The table and its log; safe to use from the event loop and the committer at once."""
+    """
+    The table, and its log on the disk; methods that touch the disk say so and raise `OSError`.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    Safe to use from the event loop and the commit thread at once.
+    """
+
+    def __init__(self) -> None:
         self._lock = Lock()
-        self._log: int | None = None
-        self._in_the_air: OrderedDict[str, Answer] = OrderedDict()
         self._unheard: OrderedDict[str, Answer] = OrderedDict()
+        self._spent: OrderedDict[str, datetime] = OrderedDict()
+        self._path: Path | None = None
+        self._others: dict[Path, tuple[int, int]] = {}
 
-    def load(self, now: datetime, waiting: frozenset[str]) -> frozenset[str]:
-        """
-        Read what an earlier run left, and write the log anew without what is settled or too old.
-
-        Args:
-            waiting: Ids of the accepted mails that are still in the spool; that they were answered stays on record.
-
-        Returns:
-            The ids of all mails the old log spoke of, answered or not.
-
-        Raises `OSError`.
-        """
+    def keep(self, answer: Answer) -> None:
+        """Note that a client may not know its answer; in memory."""
         with self._lock:
-            named: set[str] = set()
-            unheard = dict(self._unheard)
-            for values in self._lines():
-                named.add(values["id"])
-                if "reply" in values:
-                    at = datetime.fromisoformat(values["at"])
-                    answer = Answer(id=values["id"], key=values["key"], reply=values["reply"], accepted_at=at)
-                    unheard[answer.key] = answer
-                else:
-                    unheard = {key: one for key, one in unheard.items() if one.id != values["id"]}
-            young = [answer for answer in unheard.values() if now - answer.accepted_at < RETRIES_END]
-            self._unheard = OrderedDict((answer.key, answer) for answer in young[-MOST_KEPT:])
-            self._rewrite(named & waiting - {answer.id for answer in young})
-        return frozenset(named)
+            if answer.id not in self._spent:
+                self._unheard[answer.key] = answer
+                _cut(self._unheard)
 
-    def accepted(self, answer: Answer) -> None:
-        """Note that the next hop took a mail."""
+    def spend(self, mail_id: str, now: datetime) -> bool:
+        """Note that a client has its answer after all; in memory. False when nothing was known of this mail."""
         with self._lock:
-            self._append(answer)
-            self._in_the_air[answer.id] = answer
-            while len(self._in_the_air) > MOST_KEPT:
-                self._in_the_air.popitem(last=False)
-
-    def left_over(self, answer: Answer) -> None:
-        """Note a mail of an earlier run of which the log does not speak."""
-        with self._lock:
-            self._append(answer)
-            self._keep(answer)
-
-    def heard(self, mail_id: str) -> None:
-        """Note that the client has its answer: this mail will not be sent again."""
-        with self._lock:
-            self._in_the_air.pop(mail_id, None)
-            for key, answer in list(self._unheard.items()):
-                if answer.id == mail_id:
-                    del self._unheard[key]
-            self._append_line(_end_line(mail_id))
-
-    def not_heard(self, mail_id: str) -> None:
-        """Note that the client went away before its answer: it may send the mail again."""
-        with self._lock:
-            answer = self._in_the_air.pop(mail_id, None)
-            if answer is not None:
-                self._keep(answer)
+            return self._spend(mail_id, now)
 
     def find(self, key: str, now: datetime) -> Answer | None:
         """Return what became of this very mail, when its client may not know."""
         with self._lock:
             answer = self._unheard.get(key)
-            if answer is None or now - answer.accepted_at >= RETRIES_END:
-                return None
-            return answer
+        return None if answer is None or now - answer.accepted_at >= RETRIES_END else answer
 
-    def close(self) -> None:
-        """Close the log."""
+    # -- the disk -----------------------------------------------------------------------------------------------------
+
+    def open(self, path: Path, now: datetime) -> None:
+        """Read the log of this process's journal, and write it anew without what is too old."""
         with self._lock:
-            if self._log is not None:
-                os.close(self._log)
-                self._log = None
+            self._path = path
+            self._read(path, now)
+            self._rewrite(now)
 
-    def _keep(self, answer: Answer) -> None:
-        self._unheard[answer.key] = answer
-        while len(self._unheard) > MOST_KEPT:
-            self._unheard.popitem(last=False)
+    def take_over(self, path: Path, now: datetime) -> frozenset[str]:
+        """Take in the log of a process that ended, or of an older version, and delete it; returns the ids it named."""
+        with self._lock:
+            named = self._read(path, now)
+            self._rewrite(now)
+        path.unlink(missing_ok=True)
+        return named
 
-    def _append(self, answer: Answer) -> None:
-        self._append_line(_line(answer))
-
-    def _append_line(self, line: bytes) -> None:
-        # A log that cannot be written must not stop mail. The worst that follows: after a crash one retry is delivered
-        # twice (no entry), or one resent mail is taken for a retry (no end of an entry). Memory is right all the same.
-        with suppress(OSError):
-            if self._log is None:
-                self._log = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            os.write(self._log, line)
-
-    def _lines(self) -> list[dict[str, str]]:
-        if not self._path.exists():
-            return []
-        found = []
-        for line in self._path.read_bytes().splitlines():
+    def look_around(self, paths: Iterable[Path], now: datetime) -> None:
+        """Read what other processes wrote since the last time."""
+        for path in paths:
             try:
-                values = json.loads(line)
-            except ValueError:
-                continue  # torn by a crash
-            if isinstance(values, dict) and isinstance(values.get("id"), str):
-                found.append(values)
-        return found
+                status = path.stat()
+            except FileNotFoundError:
+                continue
+            seen = (status.st_ino, status.st_size)
+            if self._others.get(path) != seen:
+                with self._lock:
+                    self._read(path, now)
+                self._others[path] = seen
 
-    def _rewrite(self, settled: set[str]) -> None:
-        if self._log is not None:
-            os.close(self._log)
-            self._log = None
-        fresh = self._path.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    def write_kept(self, *answers: Answer) -> None:
+        """Append to the log, durably."""
+        self._append([_line(answer) for answer in answers], is_durable=True)
+
+    def write_spent(self, mail_id: str, now: datetime) -> None:
+        """Append to the log."""
+        self._append([_spent_line(mail_id, now)], is_durable=False)
+
+    def _append(self, lines: list[bytes], *, is_durable: bool) -> None:
+        if self._path is None or not lines:
+            return
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            for answer in self._unheard.values():
-                os.write(descriptor, _line(answer))
-            for mail_id in settled:
-                os.write(descriptor, _end_line(mail_id))
+            os.write(descriptor, b"".join(lines))
+            if is_durable:
+                os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+    def _spend(self, mail_id: str, at: datetime) -> bool:
+        keys = [key for key, answer in self._unheard.items() if answer.id == mail_id]
+        for key in keys:
+            del self._unheard[key]
+        if keys:
+            self._spent[mail_id] = at
+            _cut(self._spent)
+        return bool(keys)
+
+    def _read(self, path: Path, now: datetime) -> frozenset[str]:
+        named = set()
+        for one in _entries(path, now):
+            named.add(one.id)
+            if now - one.accepted_at >= RETRIES_END:
+                continue
+            if not one.key:
+                self._spend(one.id, one.accepted_at)
+                self._spent[one.id] = one.accepted_at
+            elif one.id not in self._spent:
+                self._unheard[one.key] = one
+        _cut(self._unheard)
+        _cut(self._spent)
+        return frozenset(named)
+
+    def _rewrite(self, now: datetime) -> None:
+        if self._path is None:
+            return
+        lines = [_line(answer) for answer in self._unheard.values() if now - answer.accepted_at < RETRIES_END]
+        # Another process may have read of a mail before it was spent here.
+        lines += [_spent_line(mail_id, at) for mail_id, at in self._spent.items() if now - at < RETRIES_END]
+        fresh = self._path.with_suffix(".new")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(lines)
+            file.flush()
+            os.fsync(file.fileno())
         fresh.rename(self._path)
+
+
+def _cut(table: OrderedDict[str, Answer] | OrderedDict[str, datetime]) -> None:
+    while len(table) > MOST_KEPT:
+        table.popitem(last=False)
+
+
+def _entries(path: Path, now: datetime) -> Iterator[Answer]:
+    """Read a log; a line that tells of a spent one has no key."""
+    octets = b""
+    with suppress(FileNotFoundError):
+        octets = path.read_bytes()
+    for line in octets.splitlines():
+        # What a crash has torn is skipped.
+        with suppress(ValueError, KeyError, TypeError):
+            values = json.loads(line)
+            at = datetime.fromisoformat(values["at"]) if "at" in values else now
+            key = str(values["key"]) if "reply" in values else ""
+            yield Answer(id=str(values["id"]), key=key, reply=str(values.get("reply", "")), accepted_at=at)
 
 
 def _line(answer: Answer) -> bytes:
@@ -172,5 +184,5 @@ def _line(answer: Answer) -> bytes:
     return json.dumps(values, ensure_ascii=True).encode("ascii") + b"\n"
 
 
-def _end_line(mail_id: str) -> bytes:
-    return json.dumps({"id": mail_id}).encode("ascii") + b"\n"
+def _spent_line(mail_id: str, at: datetime) -> bytes:
+    return json.dumps({"id": mail_id, "at": at.isoformat()}).encode("ascii") + b"\n"

@@ -1,71 +1,101 @@
 """
-One mail on its way into the spool, from the first octet of DATA to the next hop's answer.
+One mail on its way into the journal, from the first octet of DATA to the next hop's answer.
 
     begin ── write … ── seal ─┬─ accept    the next hop took it: it waits for its walk
+                              ├─ refuse    the next hop did not want it: only that it was is remembered
                               ├─ unknown   the next hop went silent after the final dot
-                              └─ discard   (at any time) refused: nothing is kept
+                              └─ discard   (at any time) nothing is kept
 """
 
 from __future__ import annotations
 
-import asyncio
-import fcntl
 import hashlib
-import os
 from collections.abc import Callable
-from concurrent.futures import Future
-from contextlib import suppress
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
+from threading import Lock
+from typing import Protocol
 
 from mailbridge.errors import Unavailable
-from mailbridge.mail.envelope import Envelope
-from mailbridge.spool.answers import Answer, Answers
-from mailbridge.spool.committer import Committer, Work
-from mailbridge.spool.places import Places, accepted_name
-from mailbridge.spool.record import (
-    MAX_REPLY,
-    Acceptance,
-    Head,
-    Seal,
-    acceptance_line,
-    head_line,
-    identity,
-    seal_line,
-)
+from mailbridge.mail.envelope import Door, Envelope
+from mailbridge.spool.commit_thread import CommitThread
+from mailbridge.spool.frames import Kind, pack_accepting, pack_judging
+from mailbridge.spool.record import MAX_REPLY, Acceptance, Head, head_line, identity
+from mailbridge.spool.steps import ContentStep, Job, NoteStep, SealStep
+from mailbridge.spool.writing import Entry, SlotWriter
 
-# Content up to this size waits in memory until it is sealed, so that small mails (nearly all) cost the event loop no
-# call to the disk at all. Larger content goes to the page cache in blocks of this size.
+# Content up to this size waits in memory until it is sealed, so that a small mail (nearly all) is one write.
 MEMORY_BLOCK = 256 << 10
+# With more than this in memory for all mails, content goes to the disk in smaller blocks.
+_MOST_HELD = 16 << 20
+_SMALL_BLOCK = 16 << 10
+# How much may wait for the commit thread: of one mail, and of all.
+_MOST_OF_ONE = 1 << 20
+_MOST_OF_ALL = 32 << 20
+
+
+class Load:
+    """How much content is in memory: `held` until a seal or a full block, `queued` for the commit thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.held = 0
+        self.queued = 0
+
+    def hold(self, octets: int) -> None:
+        """Count what a capture took (or, negative, gave away)."""
+        with self._lock:
+            self.held += octets
+
+    def queue(self, octets: int) -> None:
+        """Count what was given to the commit thread (or, negative, was written)."""
+        with self._lock:
+            self.queued += octets
+
+
+class Register(Protocol):
+    """What a capture tells its spool."""
+
+    def next_instant(self) -> datetime:
+        """Return the moment of an acceptance: no two are the same."""
+        ...
+
+    def taken(self, entry: Entry, key: str, accepted_at: datetime, reply: str | None) -> None:
+        """Hear that a mail was accepted whose client has not got its answer yet."""
+        ...
+
+    def settled(self, key: str) -> Callable[[SlotWriter], None]:
+        """Return what the commit thread has to do when a mail of this key was accepted."""
+        ...
+
+    def lost_sight(self, entry: Entry) -> Callable[[SlotWriter], None]:
+        """Return what the commit thread has to do with a mail of unknown fate."""
+        ...
 
 
 class Capture:
-    """Takes the octets of one mail. Its file is locked (flock) as long as its writer lives."""
+    """Takes the octets of one mail; used by one task."""
 
     def __init__(
-        self,
-        head: Head,
-        *,
-        places: Places,
-        committer: Committer,
-        answers: Answers,
-        next_instant: Callable[[], datetime],
-        settled: Callable[[str, Path | None], None],
+        self, head: Head, *, thread: CommitThread, load: Load, register: Register, clock: Callable[[], datetime]
     ) -> None:
         self.id = head.id
         self.size = 0
         self._head = head
-        self._places = places
-        self._committer = committer
-        self._answers = answers
-        self._next_instant = next_instant
-        self._settled = settled
+        self._thread = thread
+        self._load = load
+        self._register = register
+        self._clock = clock
+        self._entry = Entry(id=head.id, door=head.door, head=head_line(head))
         self._digest = hashlib.sha256()
-        self._held: list[bytes] = [head_line(head)]
+        self._held: list[bytes] = []
         self._held_size = 0
-        self._path = places.open / head.id
-        self._descriptor: int | None = None
-        self._pending: Future[None] | None = None
+        self._given = 0
+        self._written = 0
+        self._failed = False
+        self._is_begun = False
+        self._is_sealed = False
+        self._is_judged = False
+        self._key, self._key_of = "", -1
 
     @property
     def envelope(self) -> Envelope:
@@ -74,130 +104,126 @@ class Capture:
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the content so far, hex."""
+        """SHA-256 of the content so far as it came, hex."""
         return self._digest.hexdigest()
 
     @property
     def key(self) -> str:
         """What makes this mail the same as its retry: envelope and content, as one hash."""
-        return identity(self._head.envelope, self.sha256)
+        if self._key_of != self.size:
+            self._key, self._key_of = identity(self._head.envelope, self.sha256), self.size
+        return self._key
+
+    @property
+    def is_behind(self) -> bool:
+        """Say whether so much waits for the disk that the door should stop reading until `room()`."""
+        return self._given - self._written > _MOST_OF_ONE or self._load.queued > _MOST_OF_ALL
 
     def write(self, octets: bytes) -> None:
-        """Take the next octets of the content; raises `Unavailable` when the disk does not."""
+        """Take the next octets of the content; raises `Unavailable` when the disk did not take earlier ones."""
+        if self._failed:
+            raise Unavailable("spool", "the content could not be written")
         self._digest.update(octets)
-        self.size += len(octets)
+        length = len(octets)
+        self.size += length
         self._held.append(octets)
-        self._held_size += len(octets)
-        if self._held_size >= MEMORY_BLOCK:
-            try:
-                self._flush()
-            except OSError as error:
-                raise Unavailable("spool", str(error)) from error
+        self._held_size += length
+        self._load.hold(length)
+        if self._held_size >= (MEMORY_BLOCK if self._load.held < _MOST_HELD else _SMALL_BLOCK):
+            held, held_size = self._let_go()
+            self._is_begun = True
+            self._given += held_size
+            self._load.queue(held_size)
+            self._thread.post(ContentStep(self._entry, held, held_size, self._content_written))
+
+    async def room(self) -> None:
+        """Wait until the disk has caught up; raises `Unavailable`."""
+        while self.is_behind and not self._failed:
+            await self._thread.ask(Job(_nothing))
+        if self._failed:
+            raise Unavailable("spool", "the content could not be written")
 
     async def seal(self) -> None:
         """Make content and envelope durable; afterwards a crash cannot lose them. Raises `Unavailable`."""
-        await self._commit(self._seal)
+        await self._thread.ask(self._seal_step())
 
     async def accept(self, reply: str) -> str:
         """
-        Record that the next hop took the mail, durably, and hand it to the worker; returns its id.
+        Record that the next hop took the mail, so that the end of this process cannot lose it; returns its id.
 
-        Raises `Unavailable`; the mail then lies in `unknown` (or still in `sealed`) and is settled from there.
+        Raises `Unavailable`; it is recorded then when the disk is back, or its fate is unknown after a restart.
         """
-        acceptance = Acceptance(accepted_at=self._next_instant(), reply=reply[:MAX_REPLY])
-        try:
-            await self._commit(lambda: self._accept(acceptance))
-        except Unavailable:
-            with suppress(Unavailable):
-                await self.unknown()
-            self._close()
-            raise
-        self._close()
-        self._settled(self.key, None)
+        # The client of another door is not asked for when it sends a mail again: it is walked as a copy (RFC 1047).
+        owes = self._head.door is Door.HOP
+        await self._thread.ask(self._accept_step(self._register.next_instant(), reply, owes=owes))
         return self.id
 
+    async def refuse(self, reply: str) -> None:
+        """Record that the next hop refused the whole mail; raises `Unavailable`."""
+        if not self._is_sealed:
+            self.discard()
+        elif not self._is_judged:
+            self._is_judged = True
+            words = pack_judging(self._clock(), reply[:MAX_REPLY])
+            await self._thread.ask(NoteStep(Kind.REFUSED, self._entry, words))
+
     async def unknown(self) -> None:
-        """Put a sealed mail where it waits until its fate is known; raises `Unavailable`."""
-        if self._path.parent != self._places.sealed:
-            return
-        await self._commit(self._to_unknown)
-        self._close()
-        self._settled(self.key, self._path)
+        """Record that nobody knows whether a sealed mail was taken; raises `Unavailable`."""
+        if self._is_sealed and not self._is_judged:
+            await self._thread.ask(self._unknown_step())
 
     def discard(self) -> None:
         """Forget the mail; harmless when there is nothing left to forget."""
-        self._held.clear()
-        self._after_pending(self._delete)
+        self._let_go()
+        if not self._is_judged:
+            self._is_judged = True
+            if self._is_begun:
+                self._thread.post(NoteStep(Kind.DISCARDED, self._entry, pack_judging(self._clock())))
 
     def leave(self) -> None:
-        """Let go of the file as it is, for `recover()` to judge."""
-        self._after_pending(self._close)
+        """Let go of a mail whose fate nobody knows; without a seal it is forgotten."""
+        if not self._is_sealed:
+            self.discard()
+        elif not self._is_judged:
+            self._thread.post(self._unknown_step())
 
     def keep_now(self, acceptance: Acceptance) -> None:
         """Seal and accept in one step, blocking: for doors where nobody is asked. Raises `Unavailable`."""
-        self._committer.submit(self._seal).result()
-        self._committer.submit(lambda: self._accept(acceptance, answer=False)).result()
-        self._close()
+        self._thread.submit(self._seal_step()).result()
+        self._thread.submit(self._accept_step(acceptance.accepted_at, acceptance.reply, owes=False)).result()
 
-    async def _commit(self, work: Work) -> None:
-        self._pending = self._committer.submit(work)
-        await asyncio.shield(asyncio.wrap_future(self._pending))
+    def _seal_step(self) -> SealStep:
+        self._is_begun = self._is_sealed = True
+        held, held_size = self._let_go()
+        return SealStep(self._entry, held, held_size, self._digest.digest())
 
-    def _after_pending(self, step: Callable[[], None]) -> None:
-        """Do a step when the committer is done with this file: it may still be writing for one who was cancelled."""
-        if self._pending is None:
-            step()
-        else:
-            self._pending.add_done_callback(lambda _: step())
+    def _accept_step(self, accepted_at: datetime, reply: str | None, *, owes: bool) -> NoteStep:
+        self._is_judged = True
+        words = None if reply is None else reply[:MAX_REPLY]
+        key = self.key
+        if owes:
+            self._register.taken(self._entry, key, accepted_at, words)
+        payload = pack_accepting(accepted_at, words, bytes.fromhex(key), owes=owes)
+        return NoteStep(Kind.ACCEPT, self._entry, payload, self._register.settled(key))
 
-    def _delete(self) -> None:
-        if self._descriptor is not None and self._path.parent in (self._places.open, self._places.sealed):
-            with suppress(OSError):
-                self._path.unlink(missing_ok=True)
-        self._close()
+    def _unknown_step(self) -> NoteStep:
+        self._is_judged = True
+        at = pack_judging(self._clock())
+        return NoteStep(Kind.UNKNOWN, self._entry, at, self._register.lost_sight(self._entry))
 
-    def _flush(self) -> int:
-        if self._descriptor is None:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            self._descriptor = os.open(self._path, flags, 0o600)
-            # `recover()` of a process that starts beside us must see that this file has a living writer.
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        octets, self._held, self._held_size = b"".join(self._held), [], 0
-        _write_all(self._descriptor, octets)
-        return self._descriptor
+    def _let_go(self) -> tuple[list[bytes], int]:
+        held, held_size = self._held, self._held_size
+        self._held, self._held_size = [], 0
+        self._load.hold(-held_size)
+        return held, held_size
 
-    def _seal(self) -> Path:
-        seal = Seal(size=self.size, sha256=self.sha256, sealed_at=datetime.now(UTC))
-        self._held.append(seal_line(seal))
-        os.fdatasync(self._flush())
-        self._move(self._places.sealed / self.id)
-        return self._places.sealed
-
-    def _accept(self, acceptance: Acceptance, *, answer: bool = True) -> Path:
-        self._held.append(acceptance_line(acceptance))
-        os.fdatasync(self._flush())
-        if answer:
-            # Before the worker can see (and release) the mail: otherwise a crash could leave no trace of it here.
-            words = acceptance.reply or ""
-            self._answers.accepted(Answer(id=self.id, key=self.key, reply=words, accepted_at=acceptance.accepted_at))
-        self._move(self._places.accepted / accepted_name(acceptance.accepted_at, self.id))
-        return self._places.accepted
-
-    def _to_unknown(self) -> Path:
-        self._move(self._places.unknown / self.id)
-        return self._places.unknown
-
-    def _move(self, target: Path) -> None:
-        self._path.rename(target)
-        self._path = target
-
-    def _close(self) -> None:
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+    def _content_written(self, length: int, is_written: bool) -> None:
+        """Hear of a block, in the commit thread: `_written` is changed here only."""
+        self._written += length
+        self._load.queue(-length)
+        if not is_written:
+            self._failed = True
 
 
-def _write_all(descriptor: int, octets: bytes) -> None:
-    view = memoryview(octets)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def _nothing(_writer: SlotWriter) -> None:
+    """Be a step that only waits for those before it."""

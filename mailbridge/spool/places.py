@@ -13,7 +13,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 class Places:
     """
-    Where a mail stands is what is known of it.
+    Where a mail stands is what is known of it: in a journal (`segments`), or as a file of its own.
 
     Files are named by id in `open`, `sealed` and `unknown`, by moment and id in `accepted`, `aside` and `archive`. In
     `walking` there is a file of an id while that mail is walked; it holds how often this began without an end.
@@ -28,6 +28,7 @@ class Places:
         self.aside = root / "aside"
         self.archive = root / "archive"
         self.walking = root / "walking"
+        self.journal = root / "journal"
 
     def make(self) -> None:
         """Make what is missing, for our eyes only; raises `Unavailable`."""

@@ -14,7 +14,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -29,6 +30,9 @@ MAX_REPLY = 4096
 MAX_TAIL = 32 << 10
 
 
+_JSON = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
 class Damaged(Unavailable):
     """A file of the spool that cannot be what we wrote: torn, edited, or eaten by the disk."""
 
@@ -40,21 +44,27 @@ class Damaged(Unavailable):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Head:
-    """What is known before the content comes."""
+    """What is known before the content comes; `stuffed` content has the dots of transparency (RFC 5321 §4.5.2)."""
 
     id: str
     door: Door
     client: Client
     envelope: Envelope
+    stuffed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seal:
-    """What is known when all of the content is there: its size in octets and its SHA-256, hex."""
+    """
+    What is known when all of the content is there: its size in octets and its SHA-256, hex.
+
+    `key` is the identity of a mail that was sealed with other octets: with the dots of transparency.
+    """
 
     size: int
     sha256: str
     sealed_at: datetime
+    key: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +93,13 @@ class Record:
     @property
     def key(self) -> str:
         """What makes this mail the same as its retry."""
-        return identity(self.head.envelope, self.seal.sha256)
+        return self.seal.key or identity(self.head.envelope, self.seal.sha256)
+
+
+def unstuffed(content: bytes) -> bytes:
+    """Take the dots of transparency out: one from each line that begins with a dot (RFC 5321 §4.5.2)."""
+    plain = content.replace(b"\r\n.", b"\r\n")
+    return plain[1:] if plain.startswith(b".") else plain
 
 
 def identity(envelope: Envelope, sha256: str) -> str:
@@ -94,12 +110,32 @@ def identity(envelope: Envelope, sha256: str) -> str:
 
 def head_line(head: Head) -> bytes:
     """Write the first line of a file."""
-    return _line(asdict(head))
+    client, envelope = head.client, head.envelope
+    return _line(
+        {
+            "id": head.id,
+            "door": head.door.value,
+            "client": {"ip": client.ip, "helo": client.helo, "tls": client.tls},
+            "envelope": {
+                "mail_from": envelope.mail_from,
+                "recipients": envelope.recipients,
+                "mail_parameters": envelope.mail_parameters,
+                "recipient_parameters": envelope.recipient_parameters,
+            },
+            "stuffed": head.stuffed,
+        }
+    )
+
+
+def read_head(line: bytes) -> Head:
+    """Read such a line; raises `ValueError`, `KeyError` or `TypeError`."""
+    return _head(json.loads(line))
 
 
 def seal_line(seal: Seal) -> bytes:
     """Write what follows the content: the LF that ends it, and the seal."""
-    return b"\n" + _line({"size": seal.size, "sha256": seal.sha256, "sealed_at": seal.sealed_at.isoformat()})
+    values = {"size": seal.size, "sha256": seal.sha256, "sealed_at": seal.sealed_at.isoformat()}
+    return b"\n" + _line({**values, "key": seal.key} if seal.key else values)
 
 
 def acceptance_line(acceptance: Acceptance) -> bytes:
@@ -128,6 +164,10 @@ def read_mail(path: Path) -> MailObject:
         raise Unavailable("spool", str(error)) from error
     if hashlib.sha256(content).hexdigest() != record.seal.sha256:
         raise Damaged(path, "the content is not what was sealed")
+    sha256 = record.seal.sha256
+    if record.head.stuffed:
+        content = unstuffed(content)
+        sha256 = hashlib.sha256(content).hexdigest()
     acceptance = record.acceptance
     return MailObject(
         id=record.head.id,
@@ -135,15 +175,15 @@ def read_mail(path: Path) -> MailObject:
         client=record.head.client,
         envelope=record.head.envelope,
         content=content,
-        sha256=record.seal.sha256,
+        sha256=sha256,
         accepted_at=acceptance.accepted_at if acceptance else record.seal.sealed_at,
         next_hop_reply=acceptance.reply if acceptance else None,
     )
 
 
-def _line(values: dict[str, object]) -> bytes:
+def _line(values: Mapping[str, object]) -> bytes:
     # ASCII, so that octets of an address that are not UTF-8 (surrogates) survive, and no line end can appear inside.
-    return json.dumps(values, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
+    return _JSON(values).encode("ascii") + b"\n"
 
 
 def _read(file: BinaryIO, path: Path) -> Record:
@@ -165,7 +205,8 @@ def _read(file: BinaryIO, path: Path) -> Record:
             seal_start = whole.rfind(b"\n", 0, last_start - 1) + 1
             last = json.loads(whole[seal_start:last_start])
             seal_end = tail_start + seal_start
-        seal = Seal(size=last["size"], sha256=last["sha256"], sealed_at=datetime.fromisoformat(last["sealed_at"]))
+        sealed_at = datetime.fromisoformat(last["sealed_at"])
+        seal = Seal(size=last["size"], sha256=last["sha256"], sealed_at=sealed_at, key=last.get("key"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Damaged(path, "head or trailer cannot be read") from error
     if len(first) + seal.size + 1 != seal_end:
@@ -188,4 +229,5 @@ def _head(values: dict[str, object]) -> Head:
             mail_parameters=envelope["mail_parameters"],
             recipient_parameters=tuple(envelope["recipient_parameters"]),
         ),
+        stuffed=bool(values.get("stuffed", False)),
     )

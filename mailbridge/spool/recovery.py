@@ -93,19 +93,28 @@ class Recovery:
                     at, words = acceptance.accepted_at, acceptance.reply
                     yield Answer(id=record.head.id, key=record.key, reply=words, accepted_at=at)
 
-    def settle(self, older_than: timedelta) -> tuple[str, ...]:
-        """Let go what was sent again, offer what waited long enough; returns the ids offered."""
+    def settle(self, older_than: timedelta, accepted: Callable[[], dict[str, datetime]]) -> tuple[str, ...]:
+        """
+        Let go what was sent again, offer what waited long enough; returns the ids offered.
+
+        Args:
+            accepted: Returns key and last moment of the mails of the journals that were accepted.
+        """
         pending = list(self.unknown())
         if not pending:
             return ()
-        delivered = {record.key for _, record in self._records(self._places.accepted)}
+        delivered = accepted()
+        for _, record in self._records(self._places.accepted):
+            if record.acceptance is not None:
+                at = record.acceptance.accepted_at
+                delivered[record.key] = max(at, delivered.get(record.key, at))
         offered = []
         for path, record in pending:
             # The hop settles the same directory at the same time: who comes second finds nothing, and all is well.
             with suppress(FileNotFoundError):
                 if record.acceptance is not None:
                     self._to_accepted(path, record.acceptance)
-                elif record.key in delivered:
+                elif record.key in delivered and delivered[record.key] >= record.seal.sealed_at:
                     path.unlink()
                 elif self._clock() - record.seal.sealed_at >= older_than:
                     self._offer(path, record)

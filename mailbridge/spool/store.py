@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 
 from mailbridge.errors import Unavailable
+from mailbridge.mail.delivery import Delivery
 from mailbridge.mail.envelope import Client, Door, Envelope, MailObject
-from mailbridge.mail.ident import uuid7
-from mailbridge.spool.answers import Answer, Answers
+from mailbridge.spool.answers import Answer
 from mailbridge.spool.aside import Aside, AsideMail
 from mailbridge.spool.capture import Capture
-from mailbridge.spool.committer import Committer
+from mailbridge.spool.frames import micros
+from mailbridge.spool.one_file import OneFiles
 from mailbridge.spool.places import Places, accepted_at_of, id_of, names_in
-from mailbridge.spool.record import Acceptance, Damaged, Head, read_mail
+from mailbridge.spool.record import Acceptance, Damaged, read_mail
 from mailbridge.spool.recovery import Recovered, Recovery, UnknownMail
+from mailbridge.spool.segments import SEGMENT_SIZE
+from mailbridge.spool.walking import JournalWalk
+from mailbridge.spool.writers import Writers
 
 # How long a mail whose fate at the next hop we do not know waits for its client to send it again: the usual longest
 # pause between two tries of a sending server (Postfix: maximal_backoff_time, 4000 s) fits in several times.
@@ -48,40 +51,39 @@ class WalkLock:
 
 class Spool:
     """
-    Raw mail in a directory tree, one file a mail; fulfils `ports.Spool` and the hop's side of it.
+    Raw mail: in journals of segments first, in files of their own later; fulfils `ports.Spool` and the doors' `Keeper`.
 
-    Any number of processes may write, one may walk (`lock`). Directories are 0700 and files 0600: the spool holds mail
-    that nobody has looked at yet.
+    Any number of processes may write, each a journal of its own; one may walk (`lock`). Directories are 0700 and files
+    0600: the spool holds mail that nobody has looked at yet.
+
+    Args:
+        segment_size: Octets of a segment of the journals.
     """
 
-    def __init__(self, root: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        segment_size: int = SEGMENT_SIZE,
+    ) -> None:
         """Make what is missing below `root`; raises `Unavailable`."""
         self.root = root
         self._places = Places(root)
         self._clock = clock
-        self._committer = Committer()
-        self._answers = Answers(root / "answers.log")
         self._names: dict[str, str] = {}
-        self._unknown: dict[str, list[Path]] = {}
-        self._last = datetime.min.replace(tzinfo=UTC)
-        self._lock = Lock()
         self._places.make()
         self._aside = Aside(self._places)
         self._recovery = Recovery(self._places, self._aside, clock)
+        one_files = OneFiles(self._places, self._aside, clock)
+        self._journals = JournalWalk(self._places.journal, one_files, segment_size)
+        self._writers = Writers(self._places, one_files, self._recovery, segment_size=segment_size, clock=clock)
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
-    def begin(self, door: Door, client: Client, envelope: Envelope, now: datetime) -> Capture:
+    def begin(self, door: Door, client: Client, envelope: Envelope, now: datetime, *, stuffed: bool = False) -> Capture:
         """Begin to take a mail; its id is made from `now`."""
-        mail_id = uuid7(int(now.timestamp() * 1000), os.urandom(10))
-        return Capture(
-            Head(id=mail_id, door=door, client=client, envelope=envelope),
-            places=self._places,
-            committer=self._committer,
-            answers=self._answers,
-            next_instant=self._next_instant,
-            settled=self._settled,
-        )
+        return self._writers.begin(door, client, envelope, now, stuffed=stuffed)
 
     def keep(
         self,
@@ -105,20 +107,20 @@ class Spool:
 
     def earlier_answer(self, key: str) -> Answer | None:
         """Return the answer to this very mail (`Capture.key`), when it was delivered and its client may not know."""
-        return self._answers.find(key, self._clock())
+        return self._writers.earlier_answer(key)
 
     def answer_heard(self, mail_id: str) -> None:
         """Note that the client of this mail has its 250."""
-        self._answers.heard(mail_id)
+        self._writers.answer_heard(mail_id)
 
     def answer_lost(self, mail_id: str) -> None:
         """Note that the client of this mail went away without its 250."""
-        self._answers.not_heard(mail_id)
+        self._writers.answer_lost(mail_id)
 
     def close(self) -> None:
         """Finish what is being written."""
-        self._committer.close()
-        self._answers.close()
+        self._writers.close()
+        self._journals.close()
 
     # -- walking ------------------------------------------------------------------------------------------------------
 
@@ -139,22 +141,37 @@ class Spool:
         """Ids of accepted mail, oldest first, as of this moment; raises `Unavailable`."""
         names = names_in(self._places.accepted)
         self._names = {id_of(name): name for name in names}
-        return iter([id_of(name) for name in names])
+        with disk():
+            found = self._journals.waiting()
+        if names:
+            found = sorted([*found, *((micros(accepted_at_of(name)), id_of(name)) for name in names)])
+        return iter([mail_id for _, mail_id in found])
+
+    def count_waiting(self) -> int:
+        """Return how many mails wait for their walk, without reading what this process wrote; raises `Unavailable`."""
+        files = len(names_in(self._places.accepted))
+        with disk():
+            slot, here = self._writers.waiting_here() or (None, 0)
+            return files + here + self._journals.count(slot)
 
     def load(self, mail_id: str) -> MailObject:
         """
         Read one mail.
 
-        Raises `Unavailable`. A damaged file is set aside first, so that the walk does not meet it again.
+        Raises `Unavailable`. A damaged one is set aside first, so that the walk does not meet it again.
         """
         path = self._find(mail_id)
-        if path is None:
-            raise Unavailable("spool", f"no mail {mail_id} waits")
         try:
-            return read_mail(path)
+            if path is not None:
+                return read_mail(path)
+            with disk():
+                mail = self._journals.load(mail_id)
         except Damaged as damage:
             self.set_aside(mail_id, f"damaged: {damage.problem}")
             raise
+        if mail is None:
+            raise Unavailable("spool", f"no mail {mail_id} waits")
+        return mail
 
     def begin_walk(self, mail_id: str) -> int:
         """Note that a walk begins; return how often it began without an end, which only a crash leaves behind."""
@@ -178,32 +195,50 @@ class Spool:
     def release(self, mail_id: str, *, keep: bool) -> None:
         """Take a decided mail out: into `archive/YYYY/MM` of its acceptance (UTC), or away for good. Done is done."""
         path = self._find(mail_id)
-        if path is None:
-            return
-        try:
-            if keep:
-                month = accepted_at_of(path.name).strftime("%Y/%m")
-                directory = self._places.archive / month
-                directory.parent.mkdir(mode=0o700, exist_ok=True)
-                directory.mkdir(mode=0o700, exist_ok=True)
-                path.rename(directory / path.name)
+        with disk():
+            if path is None:
+                if not self._journals.release(mail_id, keep=keep):
+                    return
+            elif keep:
+                month = self._places.archive / accepted_at_of(path.name).strftime("%Y/%m")
+                month.parent.mkdir(mode=0o700, exist_ok=True)
+                month.mkdir(mode=0o700, exist_ok=True)
+                with suppress(FileNotFoundError):
+                    path.rename(month / path.name)
             else:
-                path.unlink()
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            raise Unavailable("spool", str(error)) from error
+                path.unlink(missing_ok=True)
         self._names.pop(mail_id, None)
         self.end_walk(mail_id)
 
     def set_aside(self, mail_id: str, reason: str) -> None:
         """Put a mail where a person looks at it; raises `Unavailable`."""
         path = self._find(mail_id)
-        if path is None:
-            raise Unavailable("spool", f"no mail {mail_id} waits")
-        self._aside.put(path, path.name, reason, self._clock())
+        if path is not None:
+            self._aside.put(path, path.name, reason, self._clock())
+        else:
+            with disk():
+                if not self._journals.set_aside(mail_id, reason):
+                    raise Unavailable("spool", f"no mail {mail_id} waits")
         self._names.pop(mail_id, None)
         self.end_walk(mail_id)
+
+    # -- the ledger of deliveries -------------------------------------------------------------------------------------
+
+    def deliveries(self, most: int) -> Sequence[Delivery]:
+        """
+        Return the oldest fates that are not in the ledger yet, by writer in the order of serials.
+
+        A mail whose fate is not known yet holds those behind it back, so that a missing serial is a lost one. Raises
+        `Unavailable`.
+        """
+        with disk():
+            return self._journals.deliveries(most)
+
+    def noted(self, deliveries: Sequence[Delivery]) -> None:
+        """Note durably that these stand in the ledger, and wipe what nobody needs now; raises `Unavailable`."""
+        with disk():
+            self._journals.noted(deliveries)
+        self._journals.recycle()
 
     # -- mail set aside -----------------------------------------------------------------------------------------------
 
@@ -226,27 +261,21 @@ class Spool:
         Settle what an earlier run left; the hop calls it once, before its door opens. Raises `Unavailable`.
 
         Sealed mail with the next hop's acceptance is accepted; without it, its fate is unknown. Incomplete content is
-        deleted. What other living processes are writing is left alone.
+        forgotten. What other living processes are writing is left alone.
         """
-        try:
-            recovered = self._recovery.run()
-            self._unknown.clear()
-            for path, record in self._recovery.unknown():
-                self._unknown.setdefault(record.key, []).append(path)
-            waiting = frozenset(id_of(name) for name in names_in(self._places.accepted))
-            named = self._answers.load(self._clock(), waiting)
-            for answer in self._recovery.unanswered(named):
-                self._answers.left_over(answer)
-        except OSError as error:
-            raise Unavailable("spool", str(error)) from error
-        return recovered
+        with disk():
+            return self._writers.recover()
 
     def unknown(self) -> tuple[UnknownMail, ...]:
         """List mail whose fate at the next hop is not known, oldest first; raises `Unavailable`."""
-        found = []
+        found = {}
+        with disk():
+            for mail in self._journals.unknown():
+                found[mail.id] = mail
         for _, record in self._recovery.unknown():
-            found.append(UnknownMail(id=record.head.id, sealed_at=record.seal.sealed_at, size=record.seal.size))
-        return tuple(sorted(found, key=lambda one: one.sealed_at))
+            mail_id = record.head.id
+            found[mail_id] = UnknownMail(id=mail_id, sealed_at=record.seal.sealed_at, size=record.seal.size)
+        return tuple(sorted(found.values(), key=lambda one: one.sealed_at))
 
     def settle_unknown(self, older_than: timedelta = UNKNOWN_WAITS) -> tuple[str, ...]:
         """
@@ -259,29 +288,24 @@ class Spool:
         Returns:
             The ids of the mails offered. Raises `Unavailable`.
         """
-        try:
-            return self._recovery.settle(older_than)
-        except OSError as error:
-            raise Unavailable("spool", str(error)) from error
+        with disk():
+            offered = self._recovery.settle(older_than, self._journals.accepted_keys)
+        self._journals.recycle()
+        return offered
 
     # -- inside -------------------------------------------------------------------------------------------------------
-
-    def _next_instant(self) -> datetime:
-        with self._lock:
-            self._last = max(self._clock(), self._last + timedelta(microseconds=1))
-            return self._last
-
-    def _settled(self, key: str, unknown: Path | None) -> None:
-        """Hear of a capture's end: one more of unknown fate, or the retry that settles earlier ones."""
-        if unknown is not None:
-            self._unknown.setdefault(key, []).append(unknown)
-            return
-        for path in self._unknown.pop(key, ()):
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
 
     def _find(self, mail_id: str) -> Path | None:
         if mail_id not in self._names:
             self._names.update({id_of(name): name for name in names_in(self._places.accepted)})
         name = self._names.get(mail_id)
         return None if name is None else self._places.accepted / name
+
+
+@contextmanager
+def disk() -> Iterator[None]:
+    """Turn what the disk says into what callers of the spool know."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable("spool", str(error)) from error

@@ -68,7 +68,7 @@ def test_help_does_not_wait_for_the_book() -> None:
         ["try", "--client-ip", "host", "x.eml"],
         ["try", "-j", "0", "x.eml"],
         ["try", "--zone", "not-there", "x.eml"],
-        ["serve", "--role", "milter"],
+        ["serve", "--role", "pickup"],
         ["--lang", "fr", "check"],
         ["letters", "list", "--state", "lost"],
     ],

@@ -29,6 +29,7 @@ flush     unix n - n 1000? 0 flush
 proxymap  unix - - n - - proxymap
 smtp      unix - - n - - smtp
 relay     unix - - n - - smtp
+lmtp      unix - - n - - lmtp
 showq     unix n - n - - showq
 error     unix - - n - - error
 retry     unix - - n - - error
@@ -106,6 +107,10 @@ class Postfix:
         subprocess.run(
             ["/usr/sbin/postqueue", "-c", str(self.folder / "conf"), "-f"], check=True, timeout=60, capture_output=True
         )
+
+    def stop(self) -> None:
+        """End it, as an administrator would."""
+        subprocess.run([POSTFIX, "-c", str(self.folder / "conf"), "stop"], check=True, timeout=60, capture_output=True)
 
     def said(self) -> str:
         """What it has logged so far."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailbridge.__main__ import main
+from mailbridge.spool import Spool
 
 
 def free_port() -> int:
@@ -69,6 +70,14 @@ class Program:
     @property
     def spool(self) -> Path:
         return self.folder / "data" / "spool"
+
+    def waiting(self) -> int:
+        """Count the mails that wait for their walk."""
+        spool = Spool(self.spool)
+        try:
+            return sum(1 for _ in spool.waiting())
+        finally:
+            spool.close()
 
     def start(self, *roles: str) -> None:
         """Start, and wait until the door is open."""

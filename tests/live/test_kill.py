@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import io
 import random
-import smtplib
 import sqlite3
 import sys
-import threading
 import time
 import zipfile
 from collections import Counter
@@ -22,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.keys.dkim_keys import DkimKey, rsa_key, sign_mail
+from tests.live.peers import Peer
 from tests.live.program import Program
 from tests.live.sink import Sink
 from tests.reading.builders_files import letter_docx
@@ -29,6 +28,7 @@ from tests.reading.builders_files import letter_docx
 MAILS = 500
 KILLS = 12
 CLIENTS = 4
+OURS = "vanthu@office.example.gov.vn"
 
 
 def named(sink: Sink, *, letters: bool) -> Counter[str]:
@@ -73,36 +73,6 @@ def mails(key: DkimKey) -> dict[str, bytes]:
     return made
 
 
-class Peer(threading.Thread):
-    """A sending mail server: keeps each mail until it hears 250."""
-
-    def __init__(self, port: int, queue: list[tuple[str, bytes]], told: Counter[str], tries: Counter[str]) -> None:
-        super().__init__(daemon=True)
-        self._port, self._queue, self._told, self._tries = port, queue, told, tries
-
-    def run(self) -> None:
-        while self._queue:
-            try:
-                with smtplib.SMTP("127.0.0.1", self._port, local_hostname="peer.test", timeout=20) as client:
-                    while self._queue:
-                        self._one(client)
-            except (OSError, smtplib.SMTPException):
-                time.sleep(0.1)
-
-    def _one(self, client: smtplib.SMTP) -> None:
-        try:
-            name, content = self._queue.pop(0)
-        except IndexError:
-            return
-        self._tries[name] += 1
-        try:
-            client.sendmail("vanthu@snv.example.gov.vn", ["vanthu@office.example.gov.vn"], content)
-        except (OSError, smtplib.SMTPException):
-            self._queue.append((name, content))
-            raise
-        self._told[name] += 1
-
-
 @pytest.mark.live
 @pytest.mark.timeout(600)
 def test_500_mails_survive_kill_9_at_random_moments(tmp_path: Path) -> None:
@@ -116,7 +86,7 @@ def test_500_mails_survive_kill_9_at_random_moments(tmp_path: Path) -> None:
         told: Counter[str] = Counter()
         tries: Counter[str] = Counter()
         program.start()
-        peers = [Peer(program.port, queue, told, tries) for _ in range(CLIENTS)]
+        peers = [Peer(program.port, queue, told, tries, OURS) for _ in range(CLIENTS)]
         for peer in peers:
             peer.start()
         for _ in range(KILLS):

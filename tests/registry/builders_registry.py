@@ -6,6 +6,8 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from mailbridge.mail.delivery import Delivery, Fate
+from mailbridge.mail.envelope import Door
 from mailbridge.mail.letter import Letter, LetterKind
 from mailbridge.registry.entry import Case, DraftEntry, RegisterEntry
 
@@ -65,6 +67,21 @@ def private_case(mail_id: str = "mail-1", **changes: Any) -> Case:
     """Build the case of a mail of which nothing is kept."""
     nothing: dict[str, Any] = {"message_id": None, "author": None, "subject": None, "reason": ""}
     return case(mail_id, **nothing | {"kind": "personal", "action": "pass", "rule": "personal"} | changes)
+
+
+def delivery(serial: int, **changes: Any) -> Delivery:
+    """Build the fate of a mail that the next hop took."""
+    values: dict[str, Any] = {
+        "writer": "hop-0",
+        "serial": serial,
+        "mail_id": f"mail-{serial}",
+        "door": Door.HOP,
+        "ended_at": NOON,
+        "fate": Fate.DELIVERED,
+        "size": 18233,
+        "reply": f"250 2.0.0 Ok: queued as 4bXYZ{serial:05d}",
+    }
+    return Delivery(**values | changes)
 
 
 def letter(key: str, **changes: Any) -> Letter:

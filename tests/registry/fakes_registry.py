@@ -50,7 +50,7 @@ class FakeRegistry:
         by_file = {e.draft.document_sha256: e for e in ours}
         return Known(
             same_mail=any(
-                c.agency == agency and (c.sha256 == mail_sha256 or (message_id and c.message_id == message_id))
+                c.agency == agency and not c.shadow and _is_same(c, mail_sha256, message_id)
                 for c in self.ledger.cases.values()
             ),
             same_file=tuple((one, by_file[one]) for one in dict.fromkeys(files) if one in by_file),
@@ -58,6 +58,11 @@ class FakeRegistry:
                 (one, e) for one in dict.fromkeys(symbols) for e in reversed(ours) if e.draft.symbol == one
             ),
         )
+
+    def would_be_entered(self, agency: str, mail_sha256: str, message_id: str | None) -> bool:
+        self._reach()
+        shadows = [c for c in self.ledger.cases.values() if c.agency == agency and c.shadow]
+        return any(c.action in ("register", "duplicate") and _is_same(c, mail_sha256, message_id) for c in shadows)
 
     @contextmanager
     def transaction(self) -> Iterator[FakeTransaction]:
@@ -76,6 +81,10 @@ class FakeRegistry:
     def _reach(self) -> None:
         if self.gone:
             raise self.gone
+
+
+def _is_same(case: Case, mail_sha256: str, message_id: str | None) -> bool:
+    return case.sha256 == mail_sha256 or (message_id is not None and case.message_id == message_id)
 
 
 class FakeTransaction:
@@ -99,7 +108,7 @@ class FakeTransaction:
         return line
 
     def record(self, case: Case, entries: Sequence[RegisterEntry]) -> None:
-        if (case.action == "register") != bool(entries):
+        if (case.action == "register" and not case.shadow) != bool(entries):
             raise self._broken(ValueError(f"{case.action} with {len(entries)} entries"))
         if any((line.draft.mail_id, line.draft.agency) != (case.mail_id, case.agency) for line in entries):
             raise self._broken(ValueError("an entry of another mail or agency"))

@@ -128,6 +128,26 @@ def test_cases_are_listed_in_order_of_acceptance(filled: Database) -> None:
     assert [one.mail_id for one in books.cases(limit=1)] == ["return"]
 
 
+def test_shadows_are_listed_and_counted_apart(database: Database) -> None:
+    """Nothing of shadow mode waits for a clerk or looks as if it had happened."""
+    with database.registry.transaction() as current:
+        current.record(case("real"), [])
+        current.record(case("one", shadow=True), [])
+        current.record(case("two", shadow=True, accepted_at=NOON + DAY), [])
+        current.record(case("three", shadow=True, action="register", rule="signed"), [])
+    books = database.books
+    assert [one.mail_id for one in books.held()] == ["real"]
+    assert [one.mail_id for one in books.cases()] == ["real"]
+    assert [one.mail_id for one in books.cases(shadow=True)] == ["one", "three", "two"]
+    assert [(one.action, one.rule, one.mails) for one in books.counts(shadow=True)] == [
+        ("hold", "no-signature", 2),
+        ("register", "signed", 1),
+    ]
+    assert [one.mails for one in books.counts(since=NOON + DAY, shadow=True)] == [1]
+    assert [one.mails for one in books.counts()] == [1]
+    assert [one.what for one in books.trace("three")] == ["accepted", "shadow"]
+
+
 WAY = ["accepted", "registered", "decided", "letter-queued"]
 
 

@@ -226,6 +226,37 @@ def test_outcome_of_private_mail_is_kept(rooms: Rooms) -> None:
     assert rooms.registry.decided("mail-1", "sonv") == private_case()
 
 
+def test_what_shadow_mode_decided_is_not_known_in_earnest(rooms: Rooms) -> None:
+    """B15: who leaves shadow mode begins as if nothing had come before."""
+    shadow = case("mail-1", action="register", message_id="<1@so.example>", sha256=sha256("octets"), shadow=True)
+    with rooms.registry.transaction() as current:
+        current.record(shadow, [])
+    assert rooms.registry.decided("mail-1", "sonv") == shadow
+    assert not rooms.registry.known("sonv", sha256("octets"), [], [], "<1@so.example>").same_mail
+    assert rooms.registry.would_be_entered("sonv", sha256("octets"), None)
+    assert rooms.registry.would_be_entered("sonv", "other", "<1@so.example>")
+    assert not rooms.registry.would_be_entered("sonv", "other", None)
+    assert not rooms.registry.would_be_entered("sotc", sha256("octets"), "<1@so.example>")
+
+
+@pytest.mark.parametrize("changes", [{"action": "hold", "shadow": True}, {"action": "hold"}])
+def test_only_what_shadow_mode_would_enter_would_be_entered(rooms: Rooms, changes: dict[str, object]) -> None:
+    with rooms.registry.transaction() as current:
+        current.record(case("mail-1", sha256=sha256("octets"), **changes), [])
+    assert not rooms.registry.would_be_entered("sonv", sha256("octets"), None)
+
+
+def test_an_entry_in_shadow_mode_is_refused(rooms: Rooms) -> None:
+    with pytest.raises(ValueError, match="1 entries"), rooms.registry.transaction() as current:
+        current.record(case("mail-d", action="register", shadow=True), [current.enter(draft("d"), NOON)])
+    assert enter(rooms, draft("d")).number == 1
+
+
+def test_secret_mail_is_not_stored_in_shadow_mode_either(rooms: Rooms) -> None:
+    with pytest.raises(ValueError, match="stored"), rooms.registry.transaction() as current:
+        current.record(private_case(action="stop", shadow=True, subject="text of a stranger"), [])
+
+
 def test_letter_with_the_same_key_is_posted_once(rooms: Rooms) -> None:
     with rooms.registry.transaction() as current:
         assert current.post(letter("ack-1"))

@@ -8,15 +8,20 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from mailbridge.errors import Misconfigured, Unavailable
 from mailbridge.registry import schema
-from mailbridge.registry.database import open_database
+from mailbridge.registry.books import Books
+from mailbridge.registry.conflicts import BookDamaged
+from mailbridge.registry.database import open_database, reaching_database
+from mailbridge.registry.store import SqlRegistry
 from mailbridge.registry.tables import metadata
 from tests.live.postgres import Postgres
+from tests.registry.builders_registry import NOON, case, delivery, draft
 from tests.registry.conftest import BOTH, Database
 
 
@@ -59,7 +64,52 @@ def test_migrations_make_what_the_tables_say(database: Database) -> None:
     with database.engine.begin() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         checks = {one["name"] for table in metadata.tables for one in inspect(connection).get_check_constraints(table)}
-    assert checks == {"ck_counter_next_from_one", "ck_entry_number_from_one"}
+    assert checks == {"ck_counter_next_from_one", "ck_entry_number_from_one", "ck_delivery_serial_from_one"}
+
+
+def test_a_book_of_the_first_schema_comes_along_whole(empty_url: str) -> None:
+    """What 0.1 wrote is read as it was; no case of it was a shadow, and the new column and table only grow too."""
+    Path(empty_url.removeprefix("sqlite:///")).touch() if empty_url.startswith("sqlite") else None
+    engine = open_database(empty_url)
+    config = schema._config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in OLD_ROWS:
+            connection.execute(text(statement), {"at": OLD_TIME if engine.dialect.name == "sqlite" else NOON})
+    assert schema.current(empty_url) == "0001"
+    assert schema.upgrade(empty_url) == schema.newest() != "0001"
+
+    books, registry = Books(engine), SqlRegistry(engine)
+    (entry,), (old,) = books.entries(), books.cases()
+    assert (entry.number, entry.draft.subject, entry.arrived_at) == (7, "Về việc cũ", NOON)
+    assert (old.mail_id, old.shadow, old.subject, old.accepted_at) == ("mail-old", False, "CV cũ", NOON)
+    assert [one.what for one in books.trace("mail-old")] == ["accepted"]
+    with registry.transaction() as current:
+        new = current.enter(draft("new"), NOON)
+        current.record(case("mail-shadow", shadow=True, action="register"), [])
+    assert new.number == 8
+    assert registry.note_deliveries([delivery(1)]) == 1
+    for change in ("UPDATE mail_case SET shadow = NOT shadow", "UPDATE delivery SET size = 0"):
+        with pytest.raises(BookDamaged, match="only grows"), reaching_database(), engine.begin() as connection:
+            connection.execute(text(change))
+    engine.dispose()
+
+
+OLD_TIME = "2026-11-20T05:00:00.000000Z"
+OLD_ROWS = (
+    "INSERT INTO counter (agency, book, year, next) VALUES ('sonv', 'den', 2026, 8)",
+    "INSERT INTO entry (id, agency, book, year, number, arrived_at, mail_id, document_sha256) "
+    "VALUES ('e-old', 'sonv', 'den', 2026, 7, :at, 'mail-old', 'ab')",
+    "INSERT INTO entry_version (entry_id, version, subject, language, channel, status, written_by, written_at, why) "
+    "VALUES ('e-old', 1, 'Về việc cũ', 'Tiếng Việt', 'mail', 'registered', 'mailbridge', :at, 'entered')",
+    "INSERT INTO mail_case (mail_id, agency, door, accepted_at, decided_at, sha256, size, kind, action, rule, reason, "
+    "rules_version, subject) VALUES ('mail-old', 'sonv', 'hop', :at, :at, 'cd', 10, 'official-document', 'register', "
+    "'signed', '', '', 'CV cũ')",
+    "INSERT INTO event (at, mail_id, agency, actor, what, detail) "
+    "VALUES (:at, 'mail-old', 'sonv', 'mailbridge', 'accepted', 'door hop')",
+)
+"""What the first version of the program wrote, column by column; this text stays as the schema goes on."""
 
 
 def test_migration_that_fails_leaves_nothing(empty_url: str) -> None:

@@ -34,6 +34,15 @@ proven = true
 
 WHOLE = {M: MAIN, R: RULES, B: BOOKS, K: KINDS, E: EXAMPLES}
 
+ROUTE = '[[listener.route]]\nnext_hop = "127.0.0.1:26"\n'
+
+
+def beside(kind: str, keys: str = "", *, listens: tuple[str, ...] = ("127.0.0.1:2727",)) -> str:
+    """Put further doors of a kind, and the role they need, before `[outbound]`; `keys` belong to the last door."""
+    doors = "".join(f'[[listener]]\nkind = "{kind}"\nlisten = "{listen}"\n' for listen in listens)
+    return f'{doors}{keys}[roles]\nrun = ["hop", "{kind}"]\n[outbound]'
+
+
 CASES: list[tuple[Slip, int | None, str, str]] = [
     # mailbridge.toml: keys and their kinds
     ((M, 'language = "vi"', 'langauge = "vi"'), 1, 'unknown key "langauge"', 'did you mean "language"?'),
@@ -89,6 +98,72 @@ CASES: list[tuple[Slip, int | None, str, str]] = [
         "is taken by another listener",
         "another port",
     ),
+    # doors: servers, routes, hosts that are believed
+    ((M, "[outbound]", 'fall_back = ["mail"]\n[outbound]'), 15, '"listener.fall_back (number 1)" is not "host', ":25"),
+    ((M, "[outbound]", 'fall_back = ["[::1]:2525"]\n[outbound]'), 15, "in a loop: [::1]:2525", "mail server"),
+    ((M, "[outbound]", 'fall_back = ["127.0.0.1:25"]\n[outbound]'), 15, "stands twice: 127.0.0.1:25", "tried once"),
+    ((M, "[outbound]", 'fall_back = ["a:1",\n"a:1"]\n[outbound]'), 16, "stands twice: a:1", "tried once"),
+    ((M, "[outbound]", ROUTE + 'domains = ["sở.vn"]\n[outbound]'), 17, 'is not a domain: "sở.vn"', "xn--"),
+    ((M, "[outbound]", ROUTE + "domains = []\n[outbound]"), 17, '"listener.route.domains" is empty', "domains ="),
+    ((M, "[outbound]", ROUTE + 'domain = ["a.vn"]\n[outbound]'), 17, 'unknown key "listener.route.domain"', "domains"),
+    (
+        (M, "[outbound]", f'{ROUTE}domains = ["a.vn"]\n{ROUTE}domains = ["b.vn", "A.vn."]\n[outbound]'),
+        20,
+        'stands twice: "a.vn"',
+        "one route",
+    ),
+    (
+        (M, "[outbound]", '[[listener.route]]\nnext_hop = "127.0.0.1:2525"\ndomains = ["a.vn"]\n[outbound]'),
+        16,
+        '"listener.route.next_hop" is a listener of ours',
+        "mail server",
+    ),
+    (
+        (M, "[outbound]", f'{ROUTE}domains = ["a.vn"]\nfall_back = ["localhost:2525"]\n[outbound]'),
+        18,
+        '"listener.route.fall_back (number 1)" is a listener of ours',
+        "mail server",
+    ),
+    ((M, "[outbound]", 'xclient_from = ["10.0.0.1/8"]\n[outbound]'), 15, 'is not a network: "10.0.0.1/8"', "192.0.2"),
+    ((M, "[outbound]", 'proxy_from = ["lb.vn"]\n[outbound]'), 15, 'is not a network: "lb.vn"', "192.0.2.7"),
+    ((M, "[outbound]", 'xclient_from = ["::/0"]\n[outbound]'), 15, "lets anybody say who", "name the hosts"),
+    ((M, "[outbound]", 'auth = "relay"\n[outbound]'), 15, '"listener.auth" cannot be "relay"', '"refuse" or "pass"'),
+    ((M, "[outbound]", "forward_client = true\n[outbound]"), 15, "cannot be true", '"xforward" or "xclient"'),
+    ((M, "[outbound]", 'on_bad_line_end = "repair"\n[outbound]'), 15, 'cannot be "repair"', '"refuse"'),
+    ((M, "[outbound]", "max_sessions = 0\n[outbound]"), 15, '"listener.max_sessions" does not fit', "greater than"),
+    ((M, "[outbound]", "max_hops = 0\n[outbound]"), 15, '"listener.max_hops" does not fit', "greater than"),
+    ((M, "[outbound]", "max_line = -1\n[outbound]"), 15, '"listener.max_line" does not fit', "greater than"),
+    ((M, "[outbound]", "max_header_size = 99999999\n[outbound]"), 15, "is more than max_size", "part of its mail"),
+    ((M, "[outbound]", "client_timeout = 0\n[outbound]"), 15, '"listener.client_timeout" does not fit', "greater"),
+    ((M, "[outbound]", 'next_hop_ca = "ca.pem"\n[outbound]'), 15, "names a file that is not there", "correct the"),
+    ((M, "[outbound]", 'next_hop_name = "a b"\n[outbound]'), 15, "is not the name of a host", "certificate has"),
+    ((M, "[outbound]", "unwrap = true\n[outbound]"), 15, '"listener.unwrap" has no meaning for a hop', "take the line"),
+    ((M, "[outbound]", 'protocol = "lmtp"\n[outbound]'), 15, '"listener.protocol" has no meaning for a hop', "take"),
+    ((M, '"127.0.0.1:2525"', '"unix:/run/x"'), 13, "is a path, which a hop cannot have", "host:port"),
+    ((M, "[outbound]", beside("milter", 'next_hop = "a:25"\n')), 18, "has no meaning for a milter", "take"),
+    ((M, "[outbound]", beside("milter", 'auth = "pass"\n')), 18, "has no meaning for a milter", "take"),
+    ((M, "[outbound]", beside("journal", 'next_hop = "a:25"\n')), 18, "has no meaning for a journal", "take"),
+    ((M, "[outbound]", beside("journal", 'protocol = "esmtp"\n')), 18, 'cannot be "esmtp"', '"smtp" or "lmtp"'),
+    ((M, "[outbound]", beside("journal", listens=("127.0.0.1:25",))), 14, "is a listener of ours", "mail server"),
+    ((M, "[outbound]", beside("milter", listens=("unix:",))), 17, "names no path", "unix:/run"),
+    ((M, "[outbound]", beside("milter", listens=(f"unix:/{'x' * 107}",))), 17, "is too long for a socket", "107"),
+    (
+        (M, "[outbound]", beside("milter", listens=("unix:/run/m", "unix:/run/m"))),
+        20,
+        "is taken by another listener",
+        "another path",
+    ),
+    ((M, "[outbound]", "quarantine = true\n[outbound]"), 15, '"listener.quarantine" has no meaning for a hop', "take"),
+    ((M, "[outbound]", beside("journal", 'copies_from = ["::/0"]\n')), 18, "lets anybody hand in copies", "hosts"),
+    ((M, "[outbound]", beside("journal", "max_line = 9\n")), 18, "has no meaning for a journal", "take"),
+    # failure, control, metrics, shadow
+    ((M, "[outbound]", '[failure]\npass = ["lan"]\n[outbound]'), 16, '"failure.pass (number 1)" is neither', '"*"'),
+    ((M, "[outbound]", '[failure]\npass = ["@a.vn"]\n[outbound]'), 16, "neither an address nor", "a domain"),
+    ((M, "[outbound]", '[failure]\npas = ["*"]\n[outbound]'), 16, 'unknown key "failure.pas"', 'did you mean "pass"?'),
+    ((M, "[outbound]", '[metrics]\nlisten = "9108"\n[outbound]'), 16, '"metrics.listen" is not "host:port"', ":25"),
+    ((M, "[outbound]", '[metrics]\nlisten = "[::1]:2525"\n[outbound]'), 16, "is taken by a listener", "another port"),
+    ((M, "[outbound]", '[control]\nfolder = "books.toml"\n[outbound]'), 16, '"control.folder" is a file', "a folder"),
+    ((M, 'language = "vi"', 'language = "vi"\nshadow = "yes"'), 2, '"shadow" must be true or false', "true"),
     ((M, '[outbound]\nnext_hop = "127.0.0.1:25"\n', ""), None, 'the key "outbound" is missing', "add outbound"),
     (
         (M, '[outbound]\nnext_hop = "127.0.0.1:25"', '[outbound]\nnext_hop = ":25"'),
@@ -235,7 +310,13 @@ CASES: list[tuple[Slip, int | None, str, str]] = [
 ]
 
 # These two slips spoil more than one thing for a reader, and are told twice.
-_TWICE = {'unknown key "databse"', 'unknown key "books"', 'unknown key "rule.txet"', 'the key "agency.name" is missing'}
+_TWICE = {
+    'unknown key "listener.route.domain"',
+    'unknown key "databse"',
+    'unknown key "books"',
+    'unknown key "rule.txet"',
+    'the key "agency.name" is missing',
+}
 
 
 def spoilt(folder: Path, slip: Slip) -> tuple[Path, str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from mailbridge.decision.rules import Order
 from mailbridge.ports import Tls
-from mailbridge.settings import HostPort, ListenerKind, Role, check_files, load
+from mailbridge.settings import Auth, HostPort, ListenerKind, Role, UnixSocket, check_files, load
+from mailbridge.smtp_hooks.journal.settings import LOOPBACK
+from mailbridge.smtp_hooks.journal.settings import Protocol as JournalProtocol
+from mailbridge.smtp_hooks.settings import ForwardClient
 from tests.settings.builders_settings import MAIN, RULES, configuration
 
 
@@ -85,7 +89,7 @@ def test_local_files_are_laid_over_in_order(tmp_path: Path) -> None:
 def test_a_local_array_of_tables_replaces_the_whole_one(tmp_path: Path) -> None:
     listeners = '[[listener]]\nkind = "hop"\nlisten = "127.0.0.1:0"\nnext_hop = "127.0.0.1:2626"\n'
     settings = load(configuration(tmp_path, **{"conf.d__10_a": listeners}), {})
-    assert [listener.listen.port for listener in settings.listeners] == [0]
+    assert [str(listener.listen) for listener in settings.listeners] == ["127.0.0.1:0"]
 
 
 def test_the_environment_replaces_the_database(tmp_path: Path) -> None:
@@ -128,3 +132,61 @@ def test_two_agencies(tmp_path: Path) -> None:
     folder = configuration(tmp_path, mailbridge=MAIN + second)
     assert check_files(folder, {}) == ()
     assert [policy.agency.id for policy in load(folder, {}).policies] == ["sonv", "sotc"]
+
+
+def test_a_hop_with_everything(tmp_path: Path) -> None:
+    keys = """\
+fall_back = ["[::1]:26", "192.0.2.1:25"]
+auth = "pass"
+xclient_from = ["192.0.2.0/28", "2001:db8::1"]
+proxy_from = ["192.0.2.0/28"]
+forward_client = "xforward"
+max_line = 998
+[[listener.route]]
+domains = ["A.vn.", "b.vn"]
+next_hop = "192.0.2.2:25"
+[[listener.route]]
+domains = ["c.vn"]
+next_hop = "192.0.2.3:25"
+fall_back = ["192.0.2.4:25"]
+[failure]
+pass = ["lan@sonv.backan.gov.vn", "c.vn"]
+[metrics]
+listen = "127.0.0.1:9108"
+"""
+    text = MAIN.replace('language = "vi"', 'language = "vi"\nshadow = true').replace("[outbound]", keys + "[outbound]")
+    settings = load(configuration(tmp_path, mailbridge=text), {})
+    (listener,) = settings.listeners
+    assert [str(end) for end in listener.ends] == ["127.0.0.1:25", "[::1]:26", "192.0.2.1:25"]
+    assert listener.next_hop == HostPort(host="127.0.0.1", port=25)
+    assert [(route.domains, len(route.ends)) for route in listener.routes] == [(("a.vn", "b.vn"), 1), (("c.vn",), 2)]
+    assert (listener.auth, listener.forward_client) == (Auth.PASS, ForwardClient.XFORWARD)
+    assert listener.xclient_from == (ip_network("192.0.2.0/28"), ip_network("2001:db8::1"))
+    assert (listener.max_line, listener.max_hops, listener.max_sessions) == (998, 50, 1000)
+    assert settings.pass_in_failure == ("lan@sonv.backan.gov.vn", "c.vn")
+    assert settings.metrics == HostPort(host="127.0.0.1", port=9108)
+    assert settings.control_folder == tmp_path / "data" / "run"
+    assert settings.shadow
+    assert settings.policies[0].shadow
+
+
+def test_a_milter_on_a_path_and_a_journal(tmp_path: Path) -> None:
+    doors = """\
+[[listener]]
+kind = "milter"
+listen = "unix:milter.sock"
+[[listener]]
+kind = "journal"
+listen = "127.0.0.1:2626"
+protocol = "lmtp"
+unwrap = true
+[roles]
+run = ["hop", "milter", "journal"]
+"""
+    settings = load(configuration(tmp_path, mailbridge=MAIN.replace("[outbound]", doors + "[outbound]")), {})
+    _, milter, journal = settings.listeners
+    assert milter.listen == UnixSocket(path=tmp_path / "milter.sock")
+    assert milter.next_hop is None
+    assert (journal.protocol, journal.unwrap, journal.copies_from) == (JournalProtocol.LMTP, True, LOOPBACK)
+    assert (milter.client_timeout, journal.client_timeout) == (7210.0, 300.0)
+    assert not settings.shadow

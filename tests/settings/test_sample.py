@@ -74,8 +74,9 @@ def test_every_key_of_the_configuration_is_explained(tmp_path: Path) -> None:
         kind: Any = get_type_hints(MainFile)[field.name]
         inner: Any = next((each for each in (kind, *get_args(kind)) if is_dataclass(each)), None)
         assert inner is None or f"[{field.name}]" in text, field.name
-        for name in [each.name for each in fields(inner)] if inner else [field.name]:
-            assert f"\n{name} = " in text or f"\n# {name} = " in text, f"{field.name}.{name}"
+        for name in [each.name.rstrip("_") for each in fields(inner)] if inner else [field.name]:
+            ways = (f"\n{name} = ", f"\n# {name} = ", f"\n# [[{field.name}.{name}]]")
+            assert any(way in text for way in ways), f"{field.name}.{name}"
 
 
 def test_without_a_configuration_the_shipped_rules_hold() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from mailbridge.mail.envelope import MailObject
 from mailbridge.smtp_hooks.server import HopServer
-from mailbridge.smtp_hooks.settings import HopSettings
+from mailbridge.smtp_hooks.settings import End, HopSettings, Upstream
 from mailbridge.spool import Spool
 from tests.smtp_hooks.next_hop_double import NextHopDouble
 
@@ -32,19 +33,48 @@ class Hop:
         """What waits in the spool, in order."""
         return [self.spool.load(mail_id) for mail_id in self.spool.waiting()]
 
+    def written(self) -> list[bytes]:
+        """The first octets of every file of the spool."""
+        found = []
+        for path in self.root.rglob("*"):
+            if path.is_file():
+                with path.open("rb") as file:
+                    found.append(file.read(1 << 20))
+        return found
+
     def files(self, place: str) -> list[Path]:
         return sorted((self.root / place).iterdir())
 
 
+def unused_port() -> int:
+    """A port of the loopback that nobody has just now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def server_at(*ports: int) -> Upstream:
+    """The servers of one next hop, on these ports of the loopback."""
+    return Upstream(ends=tuple(End(host="127.0.0.1", port=port) for port in ports))
+
+
 @asynccontextmanager
 async def running_hop(
-    root: Path, next_hop_port: int, *, is_full: Callable[[], bool] = lambda: False, **settings: Any
+    root: Path,
+    next_hop_port: int,
+    *,
+    is_full: Callable[[], bool] = lambda: False,
+    passes: Callable[[Sequence[str]], bool] | None = None,
+    is_bypassed: Callable[[], bool] = lambda: False,
+    **settings: Any,
 ) -> AsyncIterator[Hop]:
     spool = Spool(root)
     spool.recover()
     accepted: list[str] = []
-    given = {"hostname": "hop.example", "next_hop_host": "127.0.0.1", "stop_within": 5.0, **settings}
-    server = HopServer(HopSettings(next_hop_port=next_hop_port, **given), spool, accepted.append, is_full=is_full)
+    given = {"hostname": "hop.example", "next_hop": server_at(next_hop_port), "stop_within": 5.0, **settings}
+    server = HopServer(
+        HopSettings(**given), spool, accepted.append, is_full=is_full, passes=passes, is_bypassed=is_bypassed
+    )
     await server.start()
     try:
         yield Hop(server=server, spool=spool, root=root, accepted=accepted)
@@ -123,6 +153,3 @@ async def eventually(check: Any, seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
         while not check():
             await asyncio.sleep(0.01)
-
-
-__all__ = ["MAIL", "Hop", "NextHopDouble", "RawClient", "client_of", "eventually", "running_hop", "stuff"]

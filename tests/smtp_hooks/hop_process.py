@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from mailbridge.smtp_hooks.server import HopServer
-from mailbridge.smtp_hooks.settings import HopSettings
+from mailbridge.smtp_hooks.settings import End, HopSettings, Upstream
 from mailbridge.spool import Capture, Spool
-from mailbridge.spool.answers import Answers
+from mailbridge.spool.frames import Kind
+from mailbridge.spool.steps import NoteStep
 
 
 def die(*_: Any, **__: Any) -> None:
@@ -35,6 +36,17 @@ def dying_after(real: Callable[..., Any]) -> Callable[..., Any]:
     return both
 
 
+def dying_with(kind: Kind, real: Callable[..., Any]) -> Callable[..., Any]:
+    """Die when this was written, and before anybody hears so."""
+
+    def finish(step: NoteStep, *arguments: Any) -> None:
+        if step._kind is kind:
+            die()
+        real(step, *arguments)
+
+    return finish
+
+
 def arm(step: str) -> None:
     match step:
         case "sealed":
@@ -42,7 +54,7 @@ def arm(step: str) -> None:
         case "replied":
             Capture.accept = die  # type: ignore[method-assign,assignment]
         case "recording":
-            Answers.accepted = die  # type: ignore[method-assign]
+            NoteStep.finish = dying_with(Kind.ACCEPT, NoteStep.finish)  # type: ignore[method-assign]
         case "recorded":
             Capture.accept = dying_after(Capture.accept)  # type: ignore[method-assign]
         case "answered":
@@ -52,10 +64,12 @@ def arm(step: str) -> None:
 async def main(root: str, next_hop_port: str, step: str = "-", max_file_size: str = "0") -> None:
     arm(step)
     if int(max_file_size):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (int(max_file_size), int(max_file_size)))
+        # The test can lift it again.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(max_file_size), resource.RLIM_INFINITY))
     spool = Spool(Path(root))
     spool.recover()
-    settings = HopSettings(hostname="hop.example", next_hop_host="127.0.0.1", next_hop_port=int(next_hop_port))
+    next_hop = Upstream(ends=(End(host="127.0.0.1", port=int(next_hop_port)),))
+    settings = HopSettings(hostname="hop.example", next_hop=next_hop)
     server = HopServer(settings, spool, lambda _: None)
     await server.start()
     sys.stdout.write(f"{server.port}\n")

@@ -10,24 +10,16 @@ import pytest
 import trustme
 
 from mailbridge.ports import Tls
-from mailbridge.smtp_hooks.next_hop import open_session
+from mailbridge.smtp_hooks.opening import open_session
 from mailbridge.smtp_hooks.replies import NextHopLost, NextHopRefuses, NextHopUnreachable
 from mailbridge.smtp_hooks.settings import HopSettings, Patience
-from tests.smtp_hooks.builders_smtp import client_of, running_hop
+from tests.smtp_hooks.builders_smtp import client_of, running_hop, server_at, unused_port
 from tests.smtp_hooks.next_hop_double import next_hop
 
 
-def unused_port() -> int:
-    import socket
-
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 def settings(port: int, **more: object) -> HopSettings:
-    given = {"next_hop_host": "127.0.0.1", "hostname": "hop.example", **more}
-    return HopSettings(next_hop_port=port, **given)  # type: ignore[arg-type]  # passed on as they are
+    given = {"next_hop": server_at(port), "hostname": "hop.example", **more}
+    return HopSettings(**given)  # type: ignore[arg-type]  # passed on as they are
 
 
 async def test_down_at_connect_is_421_at_ehlo(tmp_path: Path) -> None:
@@ -67,17 +59,36 @@ async def test_lost_between_mails_is_opened_again(tmp_path: Path) -> None:
         assert (await client.mail())[:3] == b"250"
         double.answers["NOOP"] = "250 ok"
         double.answers["MAIL"] = lambda line: None
-        assert (await client.say(b"MAIL FROM:<a@b.example>"))[:9] == b"451 4.4.2"
+        # Not 451: commands that the client has pipelined behind would hear 503, which is for good.
+        assert (await client.say(b"MAIL FROM:<a@b.example>"))[:9] == b"421 4.4.2"
+        assert await client.is_closed()
         double.answers.clear()
-        assert (await client.say(b"MAIL FROM:<a@b.example>"))[:3] == b"250"
+        async with client_of(hop.server.port) as again:
+            assert (await again.mail())[:3] == b"250"
+
+
+async def test_a_kept_session_that_has_died_costs_nobody_a_mail(tmp_path: Path) -> None:
+    async with next_hop() as double, running_hop(tmp_path, double.port) as hop:
+        async with client_of(hop.server.port) as client:
+            assert (await client.mail())[:3] == b"250"
+        calls = 0
+
+        def dead_at_first(_line: str) -> str | None:
+            nonlocal calls
+            calls += 1
+            return None if calls == 1 else "250 2.1.0 Ok sender"
+
+        double.answers["MAIL"] = dead_at_first
+        async with client_of(hop.server.port) as client:
+            assert (await client.mail())[:3] == b"250"
         assert double.sessions == 2
+        assert len(hop.kept) == 2
 
 
 async def test_a_new_session_that_offers_less_ends_the_clients(tmp_path: Path) -> None:
     async with next_hop() as double, running_hop(tmp_path, double.port) as hop, client_of(hop.server.port) as client:
         await client.say(b"EHLO x.example")
         double.answers = {"EHLO": "250 next.example", "MAIL": lambda line: None}
-        assert (await client.say(b"MAIL FROM:<a@b.example>"))[:9] == b"451 4.4.2"
         assert (await client.say(b"MAIL FROM:<a@b.example>"))[:9] == b"421 4.4.1"
         assert await client.is_closed()
 

@@ -15,7 +15,7 @@ from mailbridge.errors import Misconfigured, Unavailable
 from mailbridge.smtp_hooks.server import HopServer
 from mailbridge.smtp_hooks.settings import HopSettings
 from mailbridge.spool import Spool
-from tests.smtp_hooks.builders_smtp import MAIL, client_of, eventually, running_hop
+from tests.smtp_hooks.builders_smtp import MAIL, client_of, eventually, running_hop, server_at, unused_port
 from tests.smtp_hooks.next_hop_double import next_hop
 
 
@@ -68,7 +68,7 @@ async def test_a_slow_next_hop_is_not_the_clients_idleness(tmp_path: Path) -> No
 
 
 async def test_next_hop_hears_quit(tmp_path: Path) -> None:
-    async with next_hop() as double, running_hop(tmp_path, double.port) as hop:
+    async with next_hop() as double, running_hop(tmp_path, double.port, keep_idle=0.05) as hop:
         async with client_of(hop.server.port) as client:
             await client.mail()
             assert (await client.say(b"QUIT"))[:3] == b"221"
@@ -100,18 +100,17 @@ async def test_stop_cuts_what_does_not_end(tmp_path: Path) -> None:
             await double.reached.wait()
             await hop.server.stop()
             assert await busy.hear() == b""
-        # The dot is out and the answer was not heard: the copy stays for `recover`.
-        assert len(hop.files("sealed")) == 1
+    # The dot is out and the answer was not heard: the copy stays, and nobody knows its fate.
     spool = Spool(tmp_path)
-    assert spool.recover().unknown == 1
+    spool.recover()
+    assert len(spool.unknown()) == 1
     spool.close()
 
 
 async def test_a_taken_port(tmp_path: Path) -> None:
     async with next_hop() as double, running_hop(tmp_path, double.port) as hop:
-        settings = HopSettings(
-            listen_port=hop.server.port, next_hop_host="127.0.0.1", next_hop_port=1, hostname="x.example"
-        )
+        assert hop.server.port
+        settings = HopSettings(listen_port=double.port, next_hop=server_at(1), hostname="x.example")
         second = HopServer(settings, hop.spool, lambda _: None)
         with pytest.raises(Unavailable):
             await second.start()
@@ -120,10 +119,23 @@ async def test_a_taken_port(tmp_path: Path) -> None:
         await second.stop()
 
 
+async def test_two_hops_share_one_port(tmp_path: Path) -> None:
+    async with (
+        next_hop() as double,
+        running_hop(tmp_path, double.port) as first,
+        running_hop(tmp_path, double.port, listen_port=first.server.port) as second,
+    ):
+        for _ in range(20):
+            async with client_of(first.server.port) as client:
+                assert (await client.mail())[:3] == b"250"
+        assert len(first.accepted) + len(second.accepted) == 20
+        assert len(first.kept) == 20
+
+
 async def test_a_certificate_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "cert.pem").write_text("nothing")
     cert = str(tmp_path / "cert.pem")
-    settings = HopSettings(next_hop_host="127.0.0.1", next_hop_port=1, hostname="x.example", certificate=cert, key=cert)
+    settings = HopSettings(next_hop=server_at(1), hostname="x.example", certificate=cert, key=cert)
     spool = Spool(tmp_path / "spool")
     with pytest.raises(Misconfigured):
         await HopServer(settings, spool, lambda _: None).start()
@@ -164,6 +176,18 @@ async def test_starttls(tmp_path: Path, tls: dict[str, Any]) -> None:
         assert b"with ESMTPS id" in double.taken[0].content
 
 
+async def test_no_password_in_the_clear_where_tls_can_be_had(tmp_path: Path, tls: dict[str, Any]) -> None:
+    offered = {"EHLO": "250-next.example\r\n250 AUTH PLAIN"}
+    async with (
+        next_hop(answers=offered) as double,
+        running_hop(tmp_path / "spool", double.port, auth_pass=True, **tls) as hop,
+        client_of(hop.server.port) as client,
+    ):
+        assert b"AUTH" not in await client.say(b"EHLO x.example")
+        assert (await client.say(b"AUTH PLAIN AGEAYg=="))[:10] == b"538 5.7.11"
+        assert not any(line.startswith("AUTH") for line in double.lines)
+
+
 async def test_commands_behind_starttls_are_dropped(tmp_path: Path, tls: dict[str, Any]) -> None:
     """RFC 3207 §4.2, and the known injection: what came in the clear must not be heard under TLS."""
     context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
@@ -192,3 +216,35 @@ async def test_a_client_that_speaks_no_tls_behind_starttls(tmp_path: Path, tls: 
             async with asyncio.timeout(10):
                 await client.reader.read()
         await eventually(lambda: hop.server.sessions == 0)
+
+
+async def test_a_hop_that_points_to_itself_says_so_once(tmp_path: Path) -> None:
+    port = unused_port()
+    async with running_hop(tmp_path, port, listen_port=port) as hop, client_of(port) as client:
+        assert (await client.say(b"EHLO x.example"))[:9] == b"554 5.4.6"
+        assert hop.server.counts.sessions == 2
+
+
+async def test_a_mail_that_went_round_is_refused(tmp_path: Path) -> None:
+    async with next_hop() as double, running_hop(tmp_path, double.port) as hop:
+        below = b""
+        for _ in range(6):
+            async with client_of(hop.server.port) as client:
+                assert (await client.mail(below + MAIL))[:3] == b"250"
+            below = double.taken[-1].content.removesuffix(MAIL)
+        async with client_of(hop.server.port) as client:
+            assert (await client.mail(below + MAIL))[:9] == b"554 5.4.6"
+            many = b"Received: from a by b\r\n" * 51
+            assert (await client.mail(many + MAIL))[:9] == b"554 5.4.6"
+        assert len(double.taken) == 6
+
+
+async def test_no_more_sessions_than_one_client_may_have(tmp_path: Path) -> None:
+    async with next_hop() as double, running_hop(tmp_path, double.port, max_sessions_per_client=1) as hop:
+        async with client_of(hop.server.port):
+            reader, writer = await asyncio.open_connection("127.0.0.1", hop.server.port)
+            assert (await reader.read())[:9] == b"421 4.7.0"
+            writer.close()
+        await eventually(lambda: hop.server.sessions == 0)
+        async with client_of(hop.server.port) as third:
+            assert (await third.mail())[:3] == b"250"

@@ -8,13 +8,10 @@ from pathlib import Path
 import pytest
 
 from mailbridge.errors import Unavailable
+from mailbridge.mail.delivery import Fate
 from mailbridge.spool import Capture, Spool
 from tests.smtp_hooks.builders_smtp import MAIL, client_of, eventually, running_hop
 from tests.smtp_hooks.next_hop_double import next_hop
-
-
-def no_files(root: Path, *places: str) -> bool:
-    return not any(path for place in places for path in (root / place).iterdir())
 
 
 def closing(_: str) -> None:
@@ -27,7 +24,8 @@ async def test_client_vanishes_in_the_middle(tmp_path: Path) -> None:
             await client.envelope()
             await client.send(b"Subject: half\r\n" + b"a" * 700_000)
         await eventually(lambda: double.unfinished)
-        await eventually(lambda: no_files(tmp_path, "open", "sealed", "accepted", "unknown"))
+        assert hop.kept == []
+        assert hop.spool.deliveries(9) == ()
         assert double.taken == []
         await eventually(lambda: hop.server.sessions == 0)
 
@@ -76,12 +74,13 @@ async def test_client_vanishes_before_the_dot_goes_out(tmp_path: Path, monkeypat
             await client.envelope()
             await client.send(MAIL + b".\r\n")
             await sealing.wait()
-            assert len(hop.files("sealed")) == 1
             assert double.taken == []
         await eventually(lambda: hop.server.sessions == 0)
         go_on.set()
         await eventually(lambda: double.unfinished)
-        await eventually(lambda: no_files(tmp_path, "open", "sealed", "accepted", "unknown"))
+        # It was complete, so the ledger hears of it: nobody took it.
+        await eventually(lambda: [one.fate for one in hop.spool.deliveries(9)] == [Fate.REFUSED])
+        assert hop.kept == []
         assert double.taken == []
 
 
@@ -123,14 +122,15 @@ async def test_spool_refuses_to_begin(tmp_path: Path, monkeypatch: pytest.Monkey
 async def test_acceptance_cannot_be_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next hop has the mail: the client hears its 250, and the sealed copy is settled later."""
 
-    def fails(*_: object, **__: object) -> Path:
-        raise OSError(28, "No space left on device")
+    async def fails(capture: Capture, _reply: str) -> str:
+        capture.leave()
+        raise Unavailable("spool", "No space left on device")
 
-    monkeypatch.setattr(Capture, "_accept", fails)
+    monkeypatch.setattr(Capture, "accept", fails)
     async with next_hop() as double, running_hop(tmp_path, double.port) as hop, client_of(hop.server.port) as client:
         assert (await client.mail())[:3] == b"250"
         assert hop.accepted == []
-        assert len(hop.files("unknown")) == 1
+        await eventually(lambda: len(hop.spool.unknown()) == 1)
         assert len(double.taken) == 1
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mailbridge.spool import Spool
 from mailbridge.spool.capture import MEMORY_BLOCK
-from tests.spool.builders_spool import ENVELOPE, REPLY, begun, files, kept
+from tests.spool.builders_spool import ENVELOPE, REPLY, begun, files, kept, quiet
 
 
 @pytest.fixture
@@ -28,12 +28,18 @@ async def test_a_small_mail_touches_no_disk_before_the_seal(spool: Spool, tmp_pa
     assert files(tmp_path) == {}
     await capture.seal()
     assert files(tmp_path) == {"sealed": 1}
+    capture.discard()
+    quiet(spool)
+    assert files(tmp_path) == {}
 
 
 async def test_a_large_mail_stays_out_of_memory(spool: Spool, tmp_path: Path) -> None:
     capture = begun(spool, b"x" * MEMORY_BLOCK)
+    quiet(spool)
     assert files(tmp_path) == {"open": 1}
+    assert not capture._held
     capture.discard()
+    quiet(spool)
     assert files(tmp_path) == {}
 
 
@@ -72,6 +78,7 @@ async def test_discard_at_each_step(spool: Spool, tmp_path: Path) -> None:
     await sealed.seal()
     sealed.discard()
     sealed.discard()
+    quiet(spool)
     assert files(tmp_path) == {}
     done = begun(spool)
     await done.seal()

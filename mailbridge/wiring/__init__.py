@@ -1,0 +1,10 @@
+"""
+The one place where ports meet what stands behind them.
+
+A process takes on some roles, and pays for what they need only: what walks and sends is imported by those who do.
+"""
+
+from mailbridge.wiring.app import DOORS, ROLES, App, spool_path
+from mailbridge.wiring.looking import lookups_for, reading_for
+
+__all__ = ["DOORS", "ROLES", "App", "lookups_for", "reading_for", "spool_path"]
