@@ -117,6 +117,11 @@ class Noting:
                 await _until(self._woken, self.poll)
                 await _until(stop, self.linger)
 
+    def finish(self) -> None:
+        """Note what is left when nothing more can come; blocks, raises `Unavailable`."""
+        while self.note_once():
+            pass
+
     def note_once(self) -> int:
         """Write down one batch, and return how many fates it had; blocks, raises `Unavailable`."""
         tally = self._tally

@@ -117,9 +117,13 @@ class Spool:
         """Note that the client of this mail went away without its 250."""
         self._writers.answer_lost(mail_id)
 
-    def close(self) -> None:
-        """Finish what is being written."""
+    def end_writing(self) -> None:
+        """Finish what is being written, and close its segment, so that it can be wiped; what comes later is refused."""
         self._writers.close()
+
+    def close(self) -> None:
+        """Finish what is being written, and let go of all files."""
+        self.end_writing()
         self._journals.close()
 
     # -- walking ------------------------------------------------------------------------------------------------------
@@ -238,6 +242,10 @@ class Spool:
         """Note durably that these stand in the ledger, and wipe what nobody needs now; raises `Unavailable`."""
         with disk():
             self._journals.noted(deliveries)
+        self._journals.recycle()
+
+    def wipe(self) -> None:
+        """Wipe what nobody needs any more; called by the one process that walks."""
         self._journals.recycle()
 
     # -- mail set aside -----------------------------------------------------------------------------------------------

@@ -93,7 +93,11 @@ class App:
             finally:
                 stop.set()
                 self.wake()
-                for failure in await asyncio.gather(*tasks, return_exceptions=True):
+                failures = await asyncio.gather(*tasks, return_exceptions=True)
+                await asyncio.to_thread(spool.end_writing)
+                if self._back:
+                    await asyncio.to_thread(self._back.finish)
+                for failure in failures:
                     if isinstance(failure, Exception):
                         raise failure
 

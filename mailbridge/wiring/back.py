@@ -144,6 +144,17 @@ class Back:
         if self._sender:
             self._sender.wake()
 
+    def finish(self) -> None:
+        """
+        Note the last fates and wipe what nobody needs: private mail must not lie on the disk of a program that ended.
+
+        Blocks; when the database is away, both wait for the next start.
+        """
+        if self._noting:
+            with suppress(Unavailable):
+                self._noting.finish()
+                self._spool.wipe()
+
     def renew(self, prepared: Prepared) -> None:
         """Walk by other choices from the next mail on; what was read ahead is read again."""
         self._prepared = prepared
