@@ -73,6 +73,7 @@ class Dialogue(SMTP):
         self._sessions = sessions
         self._idle = Deadline(asyncio.get_running_loop(), self._timeout_cb)
         self._counterpart = Counterpart(desk, settings, self._keeps_promise)
+        self._seen: Peer | None = None
         self._told: Peer | None = None
         self._forwarded: Peer | None = None
         self._is_trusted = False
@@ -247,13 +248,14 @@ class Dialogue(SMTP):
     @property
     def _peer(self) -> Peer:
         """Who the client is: as somebody we believe has told, or as the connection shows."""
-        told = self._forwarded or self._told
+        told = self._forwarded or self._told or self._seen
         if told is not None:
             return told
         peer = cast(object, self._state.peer) if self.session is not None else None
         # The address of the peer, as the transport gives it (aiosmtpd calls it a str).
         if isinstance(peer, tuple) and len(peer) > 1:
-            return Peer(ip=str(peer[0]), port=str(peer[1]))
+            self._seen = Peer(ip=str(peer[0]), port=str(peer[1]))
+            return self._seen
         return Peer()
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from mailbridge.mail.envelope import Client
@@ -27,7 +28,7 @@ def trace_fields(*, mail_id: str | None, client: Client, hostname: str, protocol
     Source: RFC 5321 §4.4; folded before each clause, no line is longer than 300 octets.
     """
     name = _NOT_IN_NAMES.sub("?", client.helo or "")[:200] or "unknown"
-    date = format_datetime(now.astimezone(VIETNAM).replace(microsecond=0))
+    date = _written(now.replace(microsecond=0))
     known_as = f" id {mail_id}" if mail_id else ""
     marked = f"X-MailBridge-ID: {mail_id}\r\n" if mail_id else ""
     return (
@@ -38,6 +39,12 @@ def trace_fields(*, mail_id: str | None, client: Client, hostname: str, protocol
     ).encode("ascii", "replace")
 
 
+@lru_cache(maxsize=4)
+def _written(now: datetime) -> str:
+    return format_datetime(now.astimezone(VIETNAM))
+
+
+@lru_cache(maxsize=1024)
 def address_literal(ip: str | None) -> str:
     """Write an address as RFC 5321 §4.1.3 wants it, "[192.0.2.1]" or "[IPv6:2001:db8::1]"."""
     if ip is None:

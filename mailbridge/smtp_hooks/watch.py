@@ -43,13 +43,13 @@ class Watch:
     def _look_at_header(self, header: bytearray, piece: bytes) -> Say | None:
         # Only what is new is searched, and what lies behind the header is not copied: a header may come in single
         # octets, and has many megabytes behind it at times.
-        seen = self._last + piece
-        empty_line = seen.find(b"\r\n\r\n")
-        if empty_line >= 0:
+        around = (self._last + piece[:3]).find(b"\r\n\r\n")
+        end = around - len(self._last) if around >= 0 else piece.find(b"\r\n\r\n")
+        if around >= 0 or end >= 0:
             self._header = None
-            return self._judge(bytes(header + piece[: max(0, empty_line + 2 - len(self._last))]))
+            return self._judge(bytes(header + piece[: max(0, end + 2)]))
         header += piece
-        self._last = seen[-3:]
+        self._last = (self._last + piece[-3:])[-3:]
         if len(header) <= self._settings.max_header_size:
             return None
         # Without an empty line, the body begins with the first line that cannot be a field (as Postfix has it).
