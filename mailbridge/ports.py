@@ -125,7 +125,7 @@ class Spool(Protocol):
         ...
 
     def deliveries(self, most: int) -> Sequence[Delivery]:
-        """Return the oldest fates (at most so many) that are not in the ledger yet, by writer in the order of serials."""
+        """Return the oldest fates (at most so many) that are not in the ledger yet, by writer in order of serials."""
         ...
 
     def noted(self, deliveries: Sequence[Delivery]) -> None:

@@ -255,9 +255,7 @@ JOURNAL = {
     "it has no boundary": "báo cáo không ghi dấu phân cách các phần",
     "it has not exactly two parts": "báo cáo không có đúng hai phần",
     "its last boundary is missing": "báo cáo thiếu dấu phân cách cuối",
-    "it does not say who sent the mail, which one, and to whom": (
-        "báo cáo không ghi rõ ai gửi, thư nào và gửi cho ai"
-    ),
+    "it does not say who sent the mail, which one, and to whom": ("báo cáo không ghi rõ ai gửi, thư nào và gửi cho ai"),
     "its text is too long": "phần chữ của báo cáo quá dài",
     "a line of its text is no field": "một dòng trong phần chữ của báo cáo không đúng quy cách",
     "the lines of its text are out of order": "các dòng trong phần chữ của báo cáo sai thứ tự",

@@ -34,8 +34,8 @@ class Delivery:
     """
     One mail at one door.
 
-    `writer` names the journal it was kept in, and `serial` counts the mails of that journal from 1 without a gap, so that
-    a missing one shows. `ended_at` (aware, UTC) is when its fate was known; `reply` are the next hop's words.
+    `writer` names the journal it was kept in, and `serial` counts the mails of that journal from 1 without a gap, so
+    that a missing one shows. `ended_at` (aware, UTC) is when its fate was known; `reply` are the next hop's words.
     """
 
     writer: str

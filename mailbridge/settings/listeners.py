@@ -27,6 +27,7 @@ _PASSING = _SERVERS | {
     "max_header_size",
     "max_line",
     "max_hops",
+    "max_mails_per_minute",
 }
 _SMTP = frozenset(("tls_certificate", "tls_key", "max_sessions_per_client", "on_bad_line_end"))
 _MILTER = frozenset({"quarantine"})
@@ -121,6 +122,7 @@ def _listener(table: ListenerTable, path: KeyPath, hostname: str, desk: Desk) ->
         max_hops=table.max_hops,
         max_sessions=table.max_sessions,
         max_sessions_per_client=table.max_sessions_per_client,
+        max_mails_per_minute=table.max_mails_per_minute,
         client_timeout=table.client_timeout or _PATIENCE[table.kind],
         quarantine=table.quarantine,
         protocol=table.protocol,

@@ -110,6 +110,7 @@ class ListenerSettings:
     max_hops: int
     max_sessions: int
     max_sessions_per_client: int
+    max_mails_per_minute: int
     client_timeout: float
     quarantine: bool
     protocol: JournalProtocol

@@ -83,6 +83,7 @@ class ListenerTable:
     max_hops: Annotated[int, Field(ge=1, le=1000)] = 50
     max_sessions: Count = 1000
     max_sessions_per_client: Count = 50
+    max_mails_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     client_timeout: Annotated[float, Field(gt=0, le=86400)] | None = None
     on_bad_line_end: Literal["refuse"] = "refuse"
     quarantine: bool = False

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from mailbridge.smtp_hooks.counts import Counts
 from mailbridge.smtp_hooks.keeping import Keeper
 from mailbridge.smtp_hooks.pool import Pool
+from mailbridge.smtp_hooks.rate import Rate
 from mailbridge.smtp_hooks.settings import HopSettings
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ class Desk:
         refuses_early: No mail passes without a copy, so MAIL can be refused already when there is no room.
         is_bypassed: Says whether all mail is passed on and none is kept.
         undecided: The keys of mails whose client left while the next hop had not answered yet.
+        rate: How many mails each client began in this minute.
         clients: How many sessions each client has, by `client_of`.
     """
 
@@ -51,6 +53,7 @@ class Desk:
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     clients: Counter[str] = field(default_factory=Counter)
     counts: Counts = field(default_factory=Counts)
+    rate: Rate = field(default_factory=Rate)
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run work that must come to its end even when its session does not."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 # ruff: noqa: N802 - aiosmtpd finds the commands by these names.
 from mailbridge.errors import Unavailable
 from mailbridge.mail.envelope import Door, Envelope
-from mailbridge.smtp_hooks.desk import log
+from mailbridge.smtp_hooks.desk import client_of, log
 from mailbridge.smtp_hooks.dialogue import Dialogue
 from mailbridge.smtp_hooks.keeping import Capture
 from mailbridge.smtp_hooks.paths import Argument, parameter, read_argument
@@ -162,6 +162,9 @@ class HopSession(Dialogue):
         size = parameter(argument.parameters, "SIZE") or ""
         if size.isascii() and size.isdigit() and int(size[:20]) > self._settings.max_size:
             return Say.TOO_BIG
+        most = 0 if self._is_trusted else self._settings.max_mails_per_minute
+        if not self._desk.rate.allows(client_of(self._ip) if most else "", most):
+            return Say.TOO_FAST
         if self._desk.refuses_early and self._desk.is_full() and not self._desk.is_bypassed():
             return Say.NO_ROOM
         return None

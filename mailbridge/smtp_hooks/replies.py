@@ -46,6 +46,7 @@ class Say(StrEnum):
     # Recipients of another next hop: RFC 5321 §4.5.3.1.10 lets the client send them in a transaction of their own.
     OTHER_ROUTE = "452 4.5.3 Send this recipient in another transaction"
     TOO_MANY_ERRORS = "421 4.7.0 Too many errors"
+    TOO_FAST = "451 4.7.1 Too many mails in a minute, try again later"
     TOO_MANY_FROM_YOU = "421 4.7.0 Too many sessions from your address, try again later"
     LINE_LIMIT = "500 5.5.2 Line too long"
     BAD_COMMAND = "500 5.5.2 Syntax error"

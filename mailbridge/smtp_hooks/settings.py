@@ -71,6 +71,7 @@ class HopSettings:
         max_header_size: Octets before the first empty line.
         max_line: Octets of one line of content without its end; 0 for any.
         max_hops: Received fields that a mail may have (RFC 5321 §6.3).
+        max_mails_per_minute: That one client may begin; 0 for any number.
         client_timeout: Seconds without an octet from the client.
         stop_within: Seconds that sessions get to finish when the hop stops.
         keep_idle: Seconds that an unused session with the next hop is kept for the next client; 0 keeps none.
@@ -93,6 +94,7 @@ class HopSettings:
     max_hops: int = 50
     max_sessions: int = 1000
     max_sessions_per_client: int = 50
+    max_mails_per_minute: int = 0
     client_timeout: float = 300
     stop_within: float = 30
     keep_idle: float = 10

@@ -44,6 +44,7 @@ def hop_settings(listener: ListenerSettings) -> HopSettings:
         max_hops=listener.max_hops,
         max_sessions=listener.max_sessions,
         max_sessions_per_client=listener.max_sessions_per_client,
+        max_mails_per_minute=listener.max_mails_per_minute,
         client_timeout=listener.client_timeout,
         certificate=str(listener.tls_certificate) if listener.tls_certificate else None,
         key=str(listener.tls_key) if listener.tls_key else None,

@@ -1,8 +1,8 @@
 """
 10,000 deliveries through a program that is killed again and again: nothing lost, nothing doubled, the account exact.
 
-Real parts: the program as an administrator runs it, the doors in one process and the walk in another, on SQLite; sending
-servers that try again; a next hop on a socket. kill -9 takes all processes at random moments.
+Real parts: the program as an administrator runs it, the doors in one process and the walk in another, on SQLite;
+sending servers that try again; a next hop on a socket. kill -9 takes all processes at random moments.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def test_10000_deliveries_through_kill_9_leave_an_exact_account(
         assert below == sent[name]
         delivered[name] += 1
     assert set(delivered) == set(sent)
-    # Nothing doubled, but for the one instant that no relay can close (RFC 1047): the next hop had answered, and we died
-    # before writing it down. Those are the mails whose client was told nothing the first time.
+    # Nothing doubled, but for the one instant that no relay can close (RFC 1047): the next hop had answered, and we
+    # died before writing it down. Those are the mails whose client was told nothing the first time.
     twice = {name for name, count in delivered.items() if count > 1}
     assert all(tries[name] > 1 for name in twice), twice
     assert len(twice) <= KILLS * CLIENTS

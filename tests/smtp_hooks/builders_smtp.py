@@ -14,7 +14,6 @@ from mailbridge.mail.envelope import MailObject
 from mailbridge.smtp_hooks.server import HopServer
 from mailbridge.smtp_hooks.settings import End, HopSettings, Upstream
 from mailbridge.spool import Spool
-from tests.smtp_hooks.next_hop_double import NextHopDouble
 
 MAIL = b"From: <vanthu@so.example>\r\nSubject: =?utf-8?q?C=C3=B4ng_v=C4=83n?=\r\n\r\nX\r\n"
 

@@ -93,13 +93,16 @@ async def test_stop_lets_a_mail_finish(tmp_path: Path) -> None:
 
 
 async def test_stop_cuts_what_does_not_end(tmp_path: Path) -> None:
-    async with next_hop(pause="DOT") as double, running_hop(tmp_path, double.port, stop_within=0.2) as hop:
-        async with client_of(hop.server.port) as busy:
-            await busy.envelope()
-            await busy.send(MAIL + b".\r\n")
-            await double.reached.wait()
-            await hop.server.stop()
-            assert await busy.hear() == b""
+    async with (
+        next_hop(pause="DOT") as double,
+        running_hop(tmp_path, double.port, stop_within=0.2) as hop,
+        client_of(hop.server.port) as busy,
+    ):
+        await busy.envelope()
+        await busy.send(MAIL + b".\r\n")
+        await double.reached.wait()
+        await hop.server.stop()
+        assert await busy.hear() == b""
     # The dot is out and the answer was not heard: the copy stays, and nobody knows its fate.
     spool = Spool(tmp_path)
     spool.recover()

@@ -31,6 +31,7 @@ max_line = 998
 max_hops = 9
 max_sessions = 8
 max_sessions_per_client = 7
+max_mails_per_minute = 5
 client_timeout = 6.0
 [[listener.route]]
 domains = ["b.vn"]
@@ -62,6 +63,7 @@ def test_everything_that_a_hop_has_reaches_it(tmp_path: Path) -> None:
     assert hop.proxy_from == (ip_network("192.0.2.16/28"),)
     assert (hop.max_size, hop.max_header_size, hop.max_line, hop.max_hops) == (2048, 1024, 998, 9)
     assert (hop.max_sessions, hop.max_sessions_per_client, hop.client_timeout) == (8, 7, 6.0)
+    assert hop.max_mails_per_minute == 5
 
 
 def test_a_milter_and_a_journal(tmp_path: Path) -> None:
