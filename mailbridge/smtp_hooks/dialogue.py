@@ -28,6 +28,7 @@ from mailbridge.smtp_hooks.paths import Argument, has_control
 from mailbridge.smtp_hooks.peers import XCLIENT_NAMES, XFORWARD_NAMES, Peer, is_listed, told
 from mailbridge.smtp_hooks.replies import NextHopLost, Reply, Say, reply_for
 from mailbridge.smtp_hooks.settings import Upstream
+from mailbridge.smtp_hooks.wire import connection_of
 
 # Commands that lead nowhere (NOOP, RSET, VRFY, EHLO, …) since the last mail: beyond these each counts as an error. Both
 # as Postfix (smtpd_junk_command_limit, smtpd_hard_error_limit).
@@ -407,8 +408,8 @@ class Dialogue(SMTP):
 
     def _is_ourselves(self) -> bool:
         """Say whether the next hop is this very door: mail would go round and round."""
-        peer = cast(object, self._state.peer)
-        return isinstance(peer, tuple) and peer[:2] in self._desk.pool.own_ends
+        connection = connection_of(self._state.peer, self._wire.get_extra_info("sockname"))
+        return connection in self._desk.pool.connections
 
     def _introduce(self) -> None:
         """Tell the counterpart who our client is, for XCLIENT and XFORWARD."""

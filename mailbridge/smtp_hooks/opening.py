@@ -13,7 +13,7 @@ from mailbridge.ports import Tls
 from mailbridge.smtp_hooks.next_hop import NextHop
 from mailbridge.smtp_hooks.replies import NextHopLost, NextHopRefuses, NextHopUnreachable, Reply
 from mailbridge.smtp_hooks.settings import End, HopSettings, Upstream
-from mailbridge.smtp_hooks.wire import Wire
+from mailbridge.smtp_hooks.wire import Connection, Wire
 
 log = logging.getLogger("mailbridge.hop")
 
@@ -25,7 +25,7 @@ async def open_session(
     upstream: Upstream | None = None,
     *,
     introduce: Introduction | None = None,
-    own_ends: set[tuple[str, int]] | None = None,
+    connections: set[Connection] | None = None,
 ) -> NextHop:
     """
     Connect, hear the greeting, say EHLO (HELO when that is all it knows) and begin TLS as configured.
@@ -35,18 +35,18 @@ async def open_session(
     Args:
         introduce: Says who our client is, given the keywords; returns the line to send and the name for the EHLO that
             follows. Raises `NextHopUnreachable` when the next hop cannot be told.
-        own_ends: Gets our end of each connection as long as it stands, so that we know ourselves when we meet us.
+        connections: Gets each connection as long as it stands, so that we know ourselves when we meet us.
 
     Raises:
         NextHopUnreachable: None of them could be reached; `NextHopRefuses` when the last one greets with a refusal,
             which is passed on: one for now (4yz), or when all refuse for good (5yz).
     """
     chosen = upstream or settings.next_hop
-    ends = set() if own_ends is None else own_ends
+    opened = set() if connections is None else connections
     failures: list[NextHopUnreachable] = []
     for end in chosen.ends:
         try:
-            hop = await _Opening(settings, chosen, end, introduce, ends).run()
+            hop = await _Opening(settings, chosen, end, introduce, opened).run()
         except NextHopUnreachable as error:
             log.warning("next hop fails", extra={"next_hop": f"{end.host}:{end.port}", "reason": str(error)})
             failures.append(error)
@@ -71,9 +71,9 @@ class _Opening:
         upstream: Upstream,
         end: End,
         introduce: Introduction | None,
-        own_ends: set[tuple[str, int]],
+        connections: set[Connection],
     ) -> None:
-        self._own_ends = own_ends
+        self._connections = connections
         self._settings = settings
         self._upstream = upstream
         self._end = end
@@ -116,7 +116,7 @@ class _Opening:
         try:
             async with asyncio.timeout(self._settings.patience.connect):
                 _, wire = await asyncio.get_running_loop().create_connection(
-                    lambda: Wire(self._own_ends), self._end.host, self._end.port
+                    lambda: Wire(self._connections), self._end.host, self._end.port
                 )
         except (OSError, TimeoutError) as error:
             raise NextHopUnreachable(str(error) or "time-out") from error

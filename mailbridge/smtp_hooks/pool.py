@@ -16,6 +16,7 @@ from collections.abc import Callable
 from mailbridge.smtp_hooks.next_hop import NextHop
 from mailbridge.smtp_hooks.opening import Introduction, open_session
 from mailbridge.smtp_hooks.settings import HopSettings, Upstream
+from mailbridge.smtp_hooks.wire import Connection
 
 _OFFERS_GOOD_FOR = 30.0
 """Seconds for which the keywords of a next hop are told to clients without asking it again."""
@@ -38,8 +39,8 @@ class Pool:
 
     def __init__(self, settings: HopSettings, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.settings = settings
-        self.own_ends: set[tuple[str, int]] = set()
-        """Our ends of all connections to next hops: a client that has one of them is ourselves."""
+        self.connections: set[Connection] = set()
+        """All our connections to next hops: a client whose connection is one of them is ourselves."""
         self._clock = clock
         self._idle: dict[Upstream, deque[tuple[float, NextHop]]] = {}
         self._offers: dict[Upstream, tuple[float, dict[str, str]]] = {}
@@ -60,7 +61,7 @@ class Pool:
                 hop.was_kept = True
                 return hop
             hop.abort()
-        hop = await open_session(self.settings, upstream, introduce=introduce, own_ends=self.own_ends)
+        hop = await open_session(self.settings, upstream, introduce=introduce, connections=self.connections)
         if not hop.is_bound:
             self._offers[upstream] = (self._clock(), hop.keywords)
         return hop

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Callable
-from typing import cast
+from typing import TypeAlias, cast
 
 from mailbridge.smtp_hooks.deadline import Deadline
 from mailbridge.smtp_hooks.replies import NextHopLost, Reply
@@ -18,6 +18,17 @@ MAX_LINES = 200
 # Octets that may wait for the next hop to take them before we stop reading from the client.
 _MOST_UNSENT = 256 << 10
 
+Connection: TypeAlias = tuple[str, int, str, int]
+"""Address and port of both ends, who connected first: the system lends one port to connections to several servers."""
+
+
+def connection_of(here: object, there: object) -> Connection | None:
+    """Name a connection by the names of its two sockets; None when they are no addresses with ports."""
+    if isinstance(here, tuple) and isinstance(there, tuple) and len(here) > 1 and len(there) > 1:
+        return str(here[0]), int(here[1]), str(there[0]), int(there[1])
+    return None
+
+
 _CODE = re.compile(rb"[2-5][0-9]{2}(?=[ -]|$)")
 
 
@@ -26,12 +37,12 @@ class Wire(asyncio.Protocol):
     One connection. `lost` says why it is gone.
 
     Args:
-        own_ends: Gets our end of the connection, (address, port), as long as it stands.
+        connections: Gets this one as long as it stands.
     """
 
-    def __init__(self, own_ends: set[tuple[str, int]]) -> None:
-        self._own_ends = own_ends
-        self._own_end: tuple[str, int] | None = None
+    def __init__(self, connections: set[Connection]) -> None:
+        self._connections = connections
+        self._connection: Connection | None = None
         self.transport: asyncio.Transport | None = None
         self.replies: deque[Reply] = deque()
         self.lost: str | None = None
@@ -48,10 +59,9 @@ class Wire(asyncio.Protocol):
         # create_connection gives no other; uvloop's transports fulfil it without deriving from it.
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=_MOST_UNSENT)
-        name = transport.get_extra_info("sockname")
-        if name:
-            self._own_end = (name[0], name[1])
-            self._own_ends.add(self._own_end)
+        self._connection = connection_of(transport.get_extra_info("sockname"), transport.get_extra_info("peername"))
+        if self._connection is not None:
+            self._connections.add(self._connection)
 
     def data_received(self, octets: bytes) -> None:
         """Take octets, and wake who waits for a reply."""
@@ -63,8 +73,8 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Note why."""
-        if self._own_end is not None:
-            self._own_ends.discard(self._own_end)
+        if self._connection is not None:
+            self._connections.discard(self._connection)
         self._break(str(error) if error else "closed by the other side")
 
     def pause_writing(self) -> None:

@@ -74,7 +74,8 @@ def read_state(slot: Path) -> SlotState | None:
 
 def write_state(slot: Path, state: SlotState) -> None:
     """Replace the state, durably; raises `OSError`."""
-    fresh = slot / f"{_STATE}.new"
+    # Not "….new": those are the writer's, who clears them away, and this may be the walk's.
+    fresh = slot / f"{_STATE}.fresh"
     values = {"writer": state.writer, "noted": state.noted, "segment": state.segment}
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -187,9 +187,8 @@ class Back:
         for outcome in outcomes:
             case = outcome.case
             self._tempo.note(case.action, (case.decided_at - mail.accepted_at).total_seconds())
-            log.info(
-                "decided", extra={"mail": mail.id, "agency": case.agency, "action": case.action, "rule": case.rule}
-            )
+            facts = {"mail": mail.id, "agency": case.agency, "action": case.action, "rule": case.rule}
+            log.info("would be decided" if case.shadow else "decided", extra=facts)
         if self._sender:
             self._sender.wake()
         if self._watcher:

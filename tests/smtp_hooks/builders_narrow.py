@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 from mailbridge.smtp_hooks.dialogue import Dialogue
 from tests.smtp_hooks.builders_smtp import Hop, RawClient, eventually
@@ -17,9 +19,19 @@ def newest(hop: Hop) -> Dialogue:
     return session
 
 
+def lowest(hop: Hop) -> asyncio.Transport:
+    """The hop's transport right above the socket of that session, also under TLS."""
+    session = newest(hop)
+    return cast(asyncio.Transport, session._original_transport or session.transport)
+
+
 @asynccontextmanager
-async def narrow(hop: Hop) -> AsyncIterator[RawClient]:
-    """A client that has greeted, and from now on reads only what it is told to; some 10 KB fit into the kernel."""
+async def narrow(hop: Hop, context: ssl.SSLContext | None = None) -> AsyncIterator[RawClient]:
+    """
+    A client that has greeted, and from now on reads only what it is told to; some 10 KB fit into the kernel.
+
+    With a context, that is under TLS.
+    """
     wire = socket.socket()
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     wire.setblocking(False)
@@ -29,12 +41,15 @@ async def narrow(hop: Hop) -> AsyncIterator[RawClient]:
     try:
         await client.hear()
         await eventually(lambda: hop.server.sessions == 1)
-        ours = newest(hop).transport
-        assert ours is not None
-        ours.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        lowest(hop).get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        below = writer.transport
         await client.say(b"EHLO x.example")
+        if context is not None:
+            await client.say(b"STARTTLS")
+            await writer.start_tls(context, server_hostname="hop.example")
+            await client.say(b"EHLO x.example")
         # asyncio reads by itself; this client does not.
-        writer.transport.pause_reading()  # type: ignore[attr-defined]  # it is a ReadTransport, too
+        below.pause_reading()  # type: ignore[attr-defined]  # it is a ReadTransport, too
         yield client
     finally:
         writer.transport.abort()

@@ -113,8 +113,9 @@ class RawClient:
 
     async def envelope(self, *recipients: bytes, sender: bytes = b"a@so.example", parameters: bytes = b"") -> bytes:
         """EHLO, MAIL, RCPT, DATA; returns the reply to DATA."""
-        await self.say(b"EHLO client.example")
-        assert (await self.say(b"MAIL FROM:<" + sender + b">" + parameters))[:3] == b"250"
+        greeted = await self.say(b"EHLO client.example")
+        heard = await self.say(b"MAIL FROM:<" + sender + b">" + parameters)
+        assert heard[:3] == b"250", (greeted, heard)
         for recipient in recipients or (b"b@bo.example",):
             await self.say(b"RCPT TO:<" + recipient + b">")
         return await self.say(b"DATA")

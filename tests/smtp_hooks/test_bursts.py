@@ -43,7 +43,7 @@ async def in_step(client: RawClient) -> None:
     assert (await client.say(b"NOOP"))[:3] == b"250"
 
 
-# -- routes: MAIL is said anew where the recipient's mailbox is -----------------------------------------------------------
+# -- routes: MAIL is said anew to the next hop that has the mailbox ---------------------------------------------------
 
 
 async def test_each_recipient_of_a_route_that_refused_mail_asks_anew(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,34 @@ async def test_a_refusing_greeting_is_passed_on(tmp_path: Path, greeting: str) -
             assert (await client.say(b"MAIL FROM:<a@b.example>"))[:3] == b"503"
         else:
             assert await client.is_closed()
+
+
+FOR_GOOD = "554 5.7.1 not for you"
+FOR_NOW = "451 4.7.1 not now"
+
+
+@pytest.mark.parametrize(
+    ("greetings", "heard"),
+    [
+        (["down", FOR_GOOD], "421 4.4.1"),
+        ([FOR_NOW, FOR_GOOD], "421 4.4.1"),
+        ([FOR_GOOD, "down", FOR_GOOD], "421 4.4.1"),
+        (["down", FOR_NOW], FOR_NOW),
+        ([FOR_GOOD, FOR_NOW], FOR_NOW),
+        ([FOR_GOOD, "down"], "421 4.4.1"),
+        ([FOR_GOOD, FOR_GOOD], FOR_GOOD),
+    ],
+)
+async def test_a_fall_back_refuses_for_good_only_when_all_do(tmp_path: Path, greetings: list[str], heard: str) -> None:
+    """One that is down may take the mail tomorrow: 5yz from a server that stands in would return it to its sender."""
+    async with AsyncExitStack() as stack:
+        ports = []
+        for greeting in greetings:
+            double = await stack.enter_async_context(next_hop(answers={"GREETING": greeting}))
+            ports.append(unused_port() if greeting == "down" else double.port)
+        hop = await stack.enter_async_context(running_hop(tmp_path, ports[0], next_hop=server_at(*ports)))
+        client = await stack.enter_async_context(client_of(hop.server.port))
+        assert (await client.say(b"EHLO x.example")).decode().startswith(heard)
 
 
 async def test_421_in_the_middle_is_passed_on_and_ends_the_session(tmp_path: Path) -> None:

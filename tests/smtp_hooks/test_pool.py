@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 
 from mailbridge.ports import Tls
 from mailbridge.smtp_hooks import next_hop as next_hop_module
@@ -22,7 +20,8 @@ from mailbridge.smtp_hooks.pool import Pool
 from mailbridge.smtp_hooks.settings import ForwardClient, HopSettings, Route
 from mailbridge.smtp_hooks.wire import MAX_LINES
 from tests.smtp_hooks.builders_peers import LISTED, PROXIED, TRUE, last_ip, offering, send, version_2
-from tests.smtp_hooks.builders_smtp import Hop, RawClient, eventually, server_at, unused_port
+from tests.smtp_hooks.builders_smtp import eventually, server_at, unused_port
+from tests.smtp_hooks.builders_tls import begin_tls, with_tls
 from tests.smtp_hooks.next_hop_profiles import WatchedNextHop, watched
 from tests.smtp_hooks.probes import client_of, connected, hop_before, networks, normal_mail
 
@@ -126,6 +125,24 @@ async def test_who_the_client_is_must_be_said_again_under_tls(tmp_path: Path, sa
             await client.say(b"EHLO x.example")
             await send(client)
         assert last_ip(hop) == "127.0.0.1"
+
+
+async def test_the_next_hop_is_told_anew_under_tls(tmp_path: Path) -> None:
+    """What it was told by XCLIENT before was perhaps the word of somebody in between."""
+    answers: Any = {"EHLO": offering("XCLIENT NAME ADDR PORT PROTO HELO"), "XCLIENT": "220 next.example"}
+    given: dict[str, Any] = {"forward_client": ForwardClient.XCLIENT, **LISTED}
+    async with watched(answers=answers) as double, with_tls(tmp_path, double.port, **given) as (hop, context):
+        async with client_of(hop.server.port) as client:
+            await client.say(b"EHLO x.example")
+            assert (await client.say(b"XCLIENT ADDR=192.0.2.9"))[:3] == b"220"
+            await client.say(b"EHLO x.example")
+            await begin_tls(client, context)
+            await client.say(b"EHLO x.example")
+            await send(client)
+        [number] = [session for session, line in double.talk if line.startswith("MAIL")]
+        [told] = [line for line in double.of_session(number) if line.startswith("XCLIENT")]
+        assert "ADDR=127.0.0.1" in told
+        assert any("ADDR=192.0.2.9" in line for line in double.lines)
 
 
 async def test_what_the_balancer_said_holds_under_tls(tmp_path: Path) -> None:
@@ -413,23 +430,3 @@ async def test_a_next_hop_that_went_dark_costs_one_short_wait(tmp_path: Path, mo
         assert len(spare.taken) == len(hop.kept) == 2
         assert [line[:4] for line in lamp.unanswered].count(b"MAIL") == 1
         lamp.gone()
-
-
-# -- TLS with the client ----------------------------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def with_tls(root: Path, port: int, **more: Any) -> AsyncIterator[tuple[Hop, ssl.SSLContext]]:
-    """A hop that offers STARTTLS, and the context of a client that believes its certificate."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(root / "ca.pem"))
-    authority.issue_cert("hop.example").private_key_and_cert_chain_pem.write_to_path(str(root / "hop.pem"))
-    context = ssl.create_default_context(cafile=str(root / "ca.pem"))
-    pem = str(root / "hop.pem")
-    async with hop_before(root / "spool", port, certificate=pem, key=pem, **more) as hop:
-        yield hop, context
-
-
-async def begin_tls(client: RawClient, context: ssl.SSLContext) -> None:
-    assert (await client.say(b"STARTTLS"))[:3] == b"220"
-    await client.writer.start_tls(context, server_hostname="hop.example")

@@ -228,6 +228,17 @@ async def test_a_hop_that_points_to_itself_says_so_once(tmp_path: Path) -> None:
         assert hop.server.counts.sessions == 2
 
 
+async def test_a_client_that_has_the_port_of_a_connection_of_ours_is_no_loop(tmp_path: Path) -> None:
+    """The system lends one port to several connections, as long as they lead to different servers."""
+    async with next_hop() as double, running_hop(tmp_path, double.port) as hop, client_of(hop.server.port) as client:
+        address, port = client.writer.get_extra_info("sockname")
+        connections = hop.server._desk.pool.connections
+        connections.add((address, port, "127.0.0.1", double.port))
+        assert (await client.mail())[:3] == b"250"
+        connections.add((address, port, "127.0.0.1", hop.server.port))
+        assert (await client.say(b"EHLO x.example"))[:9] == b"554 5.4.6"
+
+
 async def test_a_mail_that_went_round_is_refused(tmp_path: Path) -> None:
     async with next_hop() as double, running_hop(tmp_path, double.port) as hop:
         below = b""
