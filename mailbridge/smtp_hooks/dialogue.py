@@ -76,6 +76,7 @@ class Dialogue(SMTP):
         self._counterpart = Counterpart(desk, settings, self._keeps_promise)
         self._seen: Peer | None = None
         self._told: Peer | None = None
+        self._told_by_balancer: Peer | None = None
         self._forwarded: Peer | None = None
         self._is_trusted = False
         self._offered: dict[str, str] = {}
@@ -109,6 +110,7 @@ class Dialogue(SMTP):
     def eof_received(self) -> bool:
         """End the session: who closes its half does not wait for answers either."""
         self._client_left()
+        self._see_off()
         return False
 
     def _client_left(self) -> None:
@@ -161,7 +163,7 @@ class Dialogue(SMTP):
                 # LOCAL and UNKNOWN: the balancer itself is the client (its health check).
                 local = header.command == V2_CMD.LOCAL
                 if header.family in {AF.INET, AF.INET6} and header.src_addr is not None and not local:
-                    self._told = Peer(ip=str(header.src_addr), port=str(header.src_port))
+                    self._told = self._told_by_balancer = Peer(ip=str(header.src_addr), port=str(header.src_port))
                 return None
         return Say.NO_PROXY_HEADER
 
@@ -206,11 +208,17 @@ class Dialogue(SMTP):
         self._drop_unread()
         if self.transport is None:
             return
-        wire = self._wire
-        wire.close()
-        if wire.get_write_buffer_size():
-            # A client that does not read would keep `close` waiting for ever.
-            self.loop.call_later(_PATIENCE_WITH_GOODBYE, wire.abort)
+        self._wire.close()
+        self._see_off()
+
+    def _see_off(self) -> None:
+        """Let a client that does not read wait for its answers no longer than this: `close` waits for ever."""
+        # Under TLS, what is encrypted already waits in the transport below.
+        for each in (self.transport, self._original_transport):
+            # Not isinstance: uvloop's transports fulfil it without deriving from it.
+            wire = cast("asyncio.Transport | None", each)
+            if wire is not None and wire.get_write_buffer_size():
+                self.loop.call_later(_PATIENCE_WITH_GOODBYE, wire.abort)
 
     def _drop_unread(self) -> bytes:
         """Take all octets that wait to be read as commands, and let more come."""
@@ -224,10 +232,7 @@ class Dialogue(SMTP):
             return
         with suppress(ConnectionError):
             self._writer.write(Say.IDLE.encode() + b"\r\n")
-        if self._wire.get_write_buffer_size():
-            self._wire.abort()
-        else:
-            self._wire.close()
+        self._hang_up()
 
     @property
     def _wire(self) -> asyncio.Transport:
@@ -477,8 +482,7 @@ class Dialogue(SMTP):
             # What was said in the clear may have been said by somebody in between: a login, or who the client is.
             self._counterpart.leave()
             self._forwarded = None
-            if self._is_trusted:
-                self._told = None
+            self._told = self._told_by_balancer
             self._drop_unread()
             await super().smtp_STARTTLS(None)
 
