@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from mailbridge.errors import Misconfigured, Unavailable
+from mailbridge.smtp_hooks.connection import Connection
 from mailbridge.smtp_hooks.counts import Counts
 from mailbridge.smtp_hooks.desk import Desk
-from mailbridge.smtp_hooks.dialogue import Dialogue
 from mailbridge.smtp_hooks.keeping import Keeper
 from mailbridge.smtp_hooks.pool import Pool
 from mailbridge.smtp_hooks.proxy import HopSession
@@ -56,7 +56,7 @@ class HopServer:
             refuses_early=passes is None,
             is_bypassed=is_bypassed,
         )
-        self._sessions: set[Dialogue] = set()
+        self._sessions: set[Connection] = set()
         self._server: asyncio.Server | None = None
 
     @property

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
-from mailbridge.smtp_hooks.dialogue import Dialogue
+from mailbridge.smtp_hooks.connection import Connection
 from tests.smtp_hooks.builders_smtp import Hop, RawClient, eventually
 
 
-def newest(hop: Hop) -> Dialogue:
+def newest(hop: Hop) -> Connection:
     """The hop's side of the only session there is."""
     [session] = hop.server._sessions
     return session

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mailbridge.smtp_hooks import dialogue as dialogue_module
+from mailbridge.smtp_hooks import connection as connection_module
 from mailbridge.smtp_hooks.dialogue import Dialogue
 from mailbridge.smtp_hooks.opening import open_session
 from mailbridge.smtp_hooks.replies import NextHopLost
@@ -131,7 +131,7 @@ async def test_a_client_that_does_not_read_leaves_no_socket(
 
     No session is counted any more, so that nothing would keep a stranger from taking all our file descriptors.
     """
-    monkeypatch.setattr(dialogue_module, "_PATIENCE_WITH_GOODBYE", 0.2)
+    monkeypatch.setattr(connection_module, "_PATIENCE_WITH_GOODBYE", 0.2)
     refusal = "550 5.1.1 " + "z" * 1500
     async with (
         next_hop(answers={"RCPT": refusal}) as double,
