@@ -107,7 +107,7 @@ def _regular_lines(octets: bytes) -> range:
     before = min(_count_first(returns[:at][::-1], b"\r"), _count_first(feeds[:at][::-1], b"\n"))
     start, stop = first + (at - before) * step, first + (at + behind - 1) * step + 2
     # With its line ends painted over, a clean run holds no CR and no LF: to find nothing is quicker than to count.
-    rest, paint = bytearray(octets[start:stop]), b"x" * (before + behind)
+    rest, paint = bytearray(memoryview(octets)[start:stop]), b"x" * (before + behind)
     rest[::step] = rest[1::step] = paint
     return range(0) if b"\r" in rest or b"\n" in rest else range(start, stop)
 

@@ -56,17 +56,6 @@ def test_10000_deliveries_through_kill_9_leave_an_exact_account(
         sent = dict(queue)
         told: Counter[str] = Counter()
         tries: Counter[str] = Counter()
-        program.start()
-        peers = [Peer(program.port, queue, told, tries, STRANGER) for _ in range(CLIENTS)]
-        for peer in peers:
-            peer.start()
-        for _ in range(KILLS):
-            time.sleep(chance.uniform(0.3, 2.5))
-            program.kill()
-            program.start()
-        for peer in peers:
-            peer.join(300)
-        program.wait_until(lambda: program.waiting() == 0, seconds=240)
         status, found = 1, dict[str, object]()
 
         def settled() -> bool:
@@ -74,8 +63,21 @@ def test_10000_deliveries_through_kill_9_leave_an_exact_account(
             status, found = account(program, capfd)
             return not found["waiting"] and not found["young"] and found["decided"] == found["delivered"]
 
-        program.wait_until(settled, seconds=60)
-        program.stop()
+        try:
+            program.start()
+            peers = [Peer(program.port, queue, told, tries, STRANGER) for _ in range(CLIENTS)]
+            for peer in peers:
+                peer.start()
+            for _ in range(KILLS):
+                time.sleep(chance.uniform(0.3, 2.5))
+                program.kill()
+                program.start()
+            for peer in peers:
+                peer.join(300)
+            program.wait_until(lambda: program.waiting() == 0, seconds=240)
+            program.wait_until(settled, seconds=60)
+        finally:
+            program.stop()
 
     sys.stdout.write(f"seed {seed}: {found}\n")
     # Nothing lost: every mail was told 250 once, and came to the next hop as it was.
