@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -95,12 +96,12 @@ class Postfix:
     log: Path
 
     def queued(self) -> int:
-        """Count the mails in its queue."""
+        """Count the mails in its queue; one that moves between its folders meanwhile may not be seen."""
         listed = subprocess.run(
             ["/usr/sbin/postqueue", "-c", str(self.folder / "conf"), "-j"],
             capture_output=True, check=True, timeout=60, text=True,
         )  # fmt: skip
-        return len(listed.stdout.splitlines())
+        return len({json.loads(line)["queue_id"] for line in listed.stdout.splitlines()})
 
     def flush(self) -> None:
         """Try everything in the queue now."""

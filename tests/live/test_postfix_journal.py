@@ -175,7 +175,7 @@ async def test_switching_the_door_off_changes_nothing_for_users(tmp_path: Path, 
             await asyncio.to_thread(submit, at.server.port, content, "vanthu@bo.example")
         await eventually(lambda: len(at.users.taken) == 5, 60)
         await eventually(lambda: at.logged("mailbridge.invalid", "status=deferred"), 60)
-        assert at.server.queued() == 5
+        await eventually(lambda: at.server.queued() == 5, 60)
         async with door(tmp_path / "spool", at.port, protocol=Protocol.LMTP) as journal:
             await flushed(at, lambda: len(journal.kept) == 5 and at.server.queued() == 0)
             assert sorted(kept.content for kept in journal.kept) == sorted(user.content for user in at.users.taken)
@@ -218,7 +218,7 @@ async def test_taking_it_out_with_copies_still_waiting(tmp_path: Path) -> None:
         at.postconf("recipient_bcc_maps =")
         at.postconf("transport_maps = inline:{{mailbridge.invalid=discard:},{.mailbridge.invalid=discard:}}")
         await flushed(at, lambda: at.logged("mailbridge.invalid", "relay=none", "status=sent"))
-        assert at.server.queued() == 1
+        await eventually(lambda: at.server.queued() == 1, 60)
         at.users.answers.clear()
         await flushed(at, lambda: len(at.got) == 1 and at.server.queued() == 0)
         await asyncio.to_thread(submit, at.server.port, HEADER + b"\r\ny\r\n", "vanthu@bo.example")

@@ -104,7 +104,7 @@ def test_mail_waits_at_its_sender_while_we_are_down_and_while_the_next_hop_is(ch
     chain.program.stop()
     with smtplib.SMTP("127.0.0.1", chain.sender.port, timeout=60) as client:
         client.sendmail("vanthu@ubnd.backan.gov.vn", [OURS], content)
-    assert chain.sender.queued() == 1
+    chain.program.wait_until(lambda: chain.sender.queued() == 1, seconds=60)
     chain.program.start()
     chain.sender.flush()
     chain.program.wait_until(lambda: chain.sender.queued() == 0, seconds=60)
