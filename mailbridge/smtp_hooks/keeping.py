@@ -67,7 +67,7 @@ class Capture(Protocol):
         ...
 
     def leave(self) -> None:
-        """Let it lie as it is, to be judged after the next start. Raises nothing."""
+        """Let go of it: once sealed it is of unknown fate, before that it is forgotten. Raises nothing."""
         ...
 
 

@@ -99,6 +99,7 @@ class HopSession(Dialogue):
         try:
             return self._begin(mail)
         except Exception:
+            # Whatever it was: each command was answered by the next hop, and the client has to hear those answers.
             self._counterpart.drop()
             self._forget_mail()
             await self._tell(before, complete=True)

@@ -198,7 +198,7 @@ class Transfer:
             log.warning("not kept", extra=self._facts(reason=str(error)))
             answer = reply_for(error)
         except BaseException:
-            # We are being stopped, or there is a bug. Behind the dot the sealed copy stays: `recover` looks after it.
+            # We are being stopped, or there is a bug. Behind the dot the sealed copy stays, of unknown fate.
             self._forget()
             raise
         finally:
