@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from mailbridge.mail.delivery import Delivery
+from mailbridge.mail.edxml import EdxmlHeader
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import Letter
 from mailbridge.mail.message import Message, Part
@@ -39,12 +40,16 @@ class OpenedFile:
 
     `pages` is None when it has no text that could be read; `problem` is then a word of CONTRACT.md with its reason
     ("encrypted: …", "timeout: …", "malformed: …", "unsupported: …"). `signatures` are judged by `verify.pdf`.
+    `members` are the files that a container held, in order, each with its own index below that of the container and with
+    `inside`; what they hold in turn is told by answers of their own. `header` is what an edXML file says of its document.
     """
 
     part: str
     pages: Pages | None = None
     problem: str | None = None
     signatures: tuple[SignatureStatus, ...] = ()
+    members: tuple[Part, ...] = ()
+    header: EdxmlHeader | None = None
 
 
 class Lookups(Protocol):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from mailbridge.classifier.symbol import DocumentSymbol
+from mailbridge.mail.pages import Box
 
 T = TypeVar("T")
 
@@ -45,6 +46,7 @@ class Reading(Generic[T]):
 
     `value` is None when the field is absent or too doubtful to say; then `reason` says why. `confidence` lies in 0..1.
     `source` is a sentence such as "part 1.2, page 1, text layer, box 3" (ô số of Phụ lục I); "" when absent.
+    `box` is where on that page it stands, in points; None where the source is no page.
     """
 
     value: T | None = None
@@ -52,6 +54,7 @@ class Reading(Generic[T]):
     source: str = ""
     rivals: tuple[Rival[T], ...] = ()
     reason: str | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +64,32 @@ class Signer:
     name: str | None
     position: str | None
     authority: str | None
+
+
+class WorkingKind(StrEnum):
+    """What is exchanged by mail inside an agency and mostly not booked (Chỉ thị 15/CT-TTg 2012, điểm 1)."""
+
+    INVITATION = "meeting-invitation"  # giấy mời họp
+    MEETING_PAPERS = "meeting-papers"  # tài liệu phục vụ cuộc họp
+    FOR_INFORMATION = "for-information"  # văn bản để biết
+    FOR_REPORT = "for-report"  # văn bản để báo cáo
+    GENERAL_NOTICE = "general-notice"  # thông báo chung của cơ quan
+    DRAFT = "draft-for-comment"  # dự thảo xin ý kiến
+    COMMENTS = "comments"  # văn bản góp ý
+    TABLES = "tables"  # bảng biểu, số liệu
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Meeting:
+    """
+    What an invitation says: when, where, who chairs or invites.
+
+    `starts` is local Vietnamese time without a zone; a day without an hour is a `date`. Texts keep the wording.
+    """
+
+    starts: datetime | date | None
+    place: str | None
+    host: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +115,7 @@ class Document:
     recipients: Reading[tuple[str, ...]] = Reading()
     urgency: Reading[str] = Reading()
     due_date: Reading[date] = Reading()
+    meeting: Meeting | None = None
     references: tuple[str, ...] = ()
     pages: int | None = None
     draft: bool = False
@@ -99,6 +129,8 @@ class Classification:
     `reasons` are short English sentences naming the signs that decided, best first. `secrecy` is mật, tối mật or
     tuyệt mật where a mark was seen; with it the kind is SECRET and `documents` is empty.
     `automatic` names why a mail must not be answered (a word of CONTRACT.md `letters[].suppressed`), whatever its kind.
+    `working` tells which kind of working mail it is. `links` are addresses under which the mail says that a document can
+    be fetched; nobody fetches them.
     """
 
     kind: Kind
@@ -107,3 +139,5 @@ class Classification:
     documents: tuple[Document, ...] = ()
     secrecy: str | None = None
     automatic: str | None = None
+    working: WorkingKind | None = None
+    links: tuple[str, ...] = ()

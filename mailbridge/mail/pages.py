@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+UNREAD = "\ufffd"
+"""Stands in a line for ink that is writing and could not be read: a number by hand, a word under a seal."""
+
+
 class Layer(StrEnum):
     """Where the characters of a page come from."""
 
@@ -33,6 +37,7 @@ class Line:
     The two columns of a letterhead are two lines with the same `top`. `text` is NFC, blanks folded, never empty.
     `bold` and `italic` are None where the file does not tell. For flow text (DOCX, mail text) the box is laid out from
     tables and paragraphs: good for left of, right of, above and below, not for measuring.
+    `sure` is how sure its least sure word is, 0..1: below 1 only where letters were recognised in a picture.
     """
 
     text: str
@@ -40,11 +45,16 @@ class Line:
     size: float = 13.0
     bold: bool | None = None
     italic: bool | None = None
+    sure: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """One page; `number` from 1; lines from top to bottom, then left to right."""
+    """
+    One page; `number` from 1; lines from top to bottom, then left to right.
+
+    A page of the layer OCR without lines is a picture that was not read, or that shows no letters.
+    """
 
     number: int
     width: float
