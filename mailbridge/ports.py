@@ -40,8 +40,9 @@ class OpenedFile:
 
     `pages` is None when it has no text that could be read; `problem` is then a word of CONTRACT.md with its reason
     ("encrypted: …", "timeout: …", "malformed: …", "unsupported: …"). `signatures` are judged by `verify.pdf`.
-    `members` are the files that a container held, in order, each with its own index below that of the container and with
-    `inside`; what they hold in turn is told by answers of their own. `header` is what an edXML file says of its document.
+    `members` are the files that a container held, in order, each with its own index below that of the container and
+    with `inside`; what they hold in turn is told by answers of their own. `header` is what an edXML file says of its
+    document.
     """
 
     part: str

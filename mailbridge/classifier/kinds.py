@@ -129,8 +129,8 @@ class Classification:
     `reasons` are short English sentences naming the signs that decided, best first. `secrecy` is mật, tối mật or
     tuyệt mật where a mark was seen; with it the kind is SECRET and `documents` is empty.
     `automatic` names why a mail must not be answered (a word of CONTRACT.md `letters[].suppressed`), whatever its kind.
-    `working` tells which kind of working mail it is. `links` are addresses under which the mail says that a document can
-    be fetched; nobody fetches them.
+    `working` tells which kind of working mail it is. `links` are addresses under which the mail says that a document
+    can be fetched; nobody fetches them.
     """
 
     kind: Kind

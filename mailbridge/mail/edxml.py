@@ -12,8 +12,8 @@ class EdxmlHeader:
     The MessageHeader of an edXML file, as far as the book needs it; texts NFC, "" is None.
 
     `number` and `notation` are CodeNumber and CodeNotation ("123", "UBND-VX"). `type_name` is DocumentName,
-    `type_code` DocumentType. `urgency`: khẩn, thượng khẩn, hỏa tốc, None for usual. `action` is the kind of business: new,
-    revoke, update, replace; None for a status.
+    `type_code` DocumentType. `urgency`: khẩn, thượng khẩn, hỏa tốc, None for usual. `action` is the kind of business:
+    new, revoke, update, replace; None for a status.
     """
 
     document_id: str | None

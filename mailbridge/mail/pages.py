@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-
 UNREAD = "\ufffd"
 """Stands in a line for ink that is writing and could not be read: a number by hand, a word under a seal."""
 
