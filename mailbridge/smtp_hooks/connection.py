@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import cast
+from typing import ClassVar, cast
 
 from aiosmtpd.proxy_protocol import AF, V2_CMD, get_proxy
 from aiosmtpd.smtp import SMTP, Session, TLSSetupException
@@ -55,6 +55,11 @@ class Connection(SMTP):
     command_size_limits = _OneLimit()
     # The mark at which the reader stops reading from the socket (at twice this).
     line_length_limit = _READ_AHEAD
+    _command_names: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Note which commands this kind of client may give."""
+        cls._command_names = tuple(name for name in dir(cls) if name.startswith("smtp_"))
 
     def __init__(self, desk: Desk, sessions: set[Connection]) -> None:
         settings = desk.settings
@@ -79,6 +84,10 @@ class Connection(SMTP):
             timeout=settings.client_timeout,
             loop=asyncio.get_running_loop(),
         )
+
+    def __dir__(self) -> list[str]:
+        """Name the commands: aiosmtpd's constructor looks for them through all names, at each connection."""
+        return list(self._command_names)
 
     # -- for those who know what a command is -------------------------------------------------------------------------
 
@@ -336,7 +345,7 @@ class Connection(SMTP):
     def _commands(self) -> dict[bytes, Callable[[str | None], Awaitable[None]]]:
         commands = self.__dict__.get("_by_verb")
         if commands is None:
-            verbs = (name.removeprefix("smtp_") for name in _names_of_commands(type(self)))
+            verbs = (name.removeprefix("smtp_") for name in self._command_names)
             commands = {verb.encode(): getattr(self, f"smtp_{verb}") for verb in verbs}
             self.__dict__["_by_verb"] = commands
         return cast("dict[bytes, Callable[[str | None], Awaitable[None]]]", commands)
@@ -356,7 +365,3 @@ class Connection(SMTP):
             return False
         await self.push(Say.TOO_MANY_ERRORS)
         return True
-
-
-def _names_of_commands(kind: type) -> list[str]:
-    return [name for name in dir(kind) if name.startswith("smtp_")]

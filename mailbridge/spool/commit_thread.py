@@ -12,6 +12,7 @@ import asyncio
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -26,6 +27,8 @@ log = logging.getLogger("mailbridge.spool")
 
 # An acceptance is written at once and synced with the next batch; after so many seconds it is synced in any case.
 _SYNC_AFTER = 1.0
+# Seconds after a batch in which the thread looks by itself for what need not wake it.
+_ATTENDS = 0.03
 # How often what failed is tried again.
 _TRY_AGAIN = 1.0
 # Content that comes in without a sync is synced in steps, so that no small mail waits for 25 MB of a large one.
@@ -45,6 +48,8 @@ class CommitThread:
         self._open_writer = open_writer
         self._tend = tend
         self._queue: SimpleQueue[Step | None] = SimpleQueue()
+        self._soon: deque[Step] = deque()
+        self._attends = False
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -62,6 +67,13 @@ class CommitThread:
     def post(self, step: Step) -> None:
         """Queue a step for which nobody waits; when it cannot be taken, nothing happens."""
         self._put(step)
+
+    def post_soon(self, step: Step) -> None:
+        """Queue a step for which nobody waits, and which need not wake the thread: it goes with the next batch."""
+        self._soon.append(step)
+        # In this order: the thread looks for such steps after it has ceased to attend.
+        if not self._attends:
+            self._put(Step())
 
     async def ask(self, step: Step) -> None:
         """Queue a step and wait for it; who is cancelled does not stop it. Raises `Unavailable`."""
@@ -114,22 +126,25 @@ class CommitThread:
         self._end()
 
     def _gather(self) -> tuple[list[Step], bool]:
+        batch: list[Step] = []
+        going = True
         try:
             step = self._queue.get(timeout=self._patience())
-        except Empty:
-            return [], True
-        batch: list[Step] = []
-        while step is not None:
-            batch.append(step)
-            try:
+            while step is not None:
+                batch.append(step)
                 step = self._queue.get_nowait()
-            except Empty:
-                return batch, True
-        return batch, False
+            going = False
+        except Empty:
+            self._attends = bool(batch)
+        while self._soon:
+            batch.append(self._soon.popleft())
+        return batch, going
 
     def _patience(self) -> float | None:
         now = time.monotonic()
         times = [self._tend_at - now] if self._is_left else []
+        if self._attends:
+            times.append(_ATTENDS)
         if self._unsynced_since is not None:
             times.append(self._unsynced_since + _SYNC_AFTER - now)
         if self._writer is not None:

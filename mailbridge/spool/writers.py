@@ -90,7 +90,7 @@ class Writers:
         """Note that the client of this mail has its answer."""
         found = self._air.pop(mail_id, None)
         if found is not None:
-            self.thread.post(NoteStep(Kind.HEARD, found[0]))
+            self.thread.post_soon(NoteStep(Kind.HEARD, found[0]))
         elif self._answers.spend(mail_id, self._clock()):
             now = self._clock()
             self.thread.post(Job(lambda _: self._answers.write_spent(mail_id, now)))
