@@ -33,6 +33,7 @@ VERBS = {
     "report": ("mailbridge.cli.report", "Draw up accounts and figures."),
     "queue": ("mailbridge.cli.queue", "Show mail that waits or was set aside."),
     "rules": ("mailbridge.cli.rules", "Show the rules and run their examples."),
+    "directory": ("mailbridge.cli.directory", "Show and bring in the directory of agencies."),
     "db": ("mailbridge.cli.db", "Make or bring forward the database."),
 }
 

@@ -120,6 +120,7 @@ VIETNAMESE = {
     "Draw up accounts and figures.": "Lập báo cáo, đối soát.",
     "Show mail that waits or was set aside.": "Xem thư đang chờ hoặc để riêng.",
     "Show the rules and run their examples.": "Xem quy tắc và chạy thử ví dụ.",
+    "Show and bring in the directory of agencies.": "Xem và nhập danh bạ cơ quan.",
     "Make or bring forward the database.": "Tạo hoặc nâng cấp cơ sở dữ liệu.",
     # column heads
     "No.": "Số đến",
@@ -148,6 +149,17 @@ VIETNAMESE = {
     "Letter": "Loại thư",
     "To": "Gửi đến",
     "Attempts": "Số lần gửi",
+    "Superior": "Cơ quan chủ quản",
+    "Code": "Mã định danh",
+    "Addresses": "Hộp thư",
+    "Domains": "Tên miền",
+    "{count} agencies": "{count} cơ quan",
+    "{path} is there already; --replace puts this list in its place": (
+        "đã có {path}; dùng --replace để thay bằng danh sách này"
+    ),
+    "new": "mới",
+    "changed": "thay đổi",
+    "gone": "không còn",
     "Rule": "Quy tắc",
     "Action": "Hành động",
     "Text": "Nội dung",

@@ -9,6 +9,7 @@ from pathlib import Path
 from mailbridge.decision.policy import Policy
 from mailbridge.settings.book_files import read_books, read_kinds
 from mailbridge.settings.database_url import DATABASE_VARIABLE
+from mailbridge.settings.directory_files import read_directory
 from mailbridge.settings.example_files import read_examples, try_examples
 from mailbridge.settings.main_file import MainSettings, main_settings
 from mailbridge.settings.pieces import Settings
@@ -67,6 +68,7 @@ def _read(path: Path, environment: Mapping[str, str], report: Report) -> Setting
     rules = read_rules(shown / "rules.d", book_ids, agencies, report)
     names = frozenset(rule.name for rule in rules.rules) if len(report.problems) == sound else None
     examples = read_examples(shown / "rules.d" / "tests", names, report)
+    directory = read_directory(shown / "directory", report)
     if main is None or report.problems:
         return None
     settings = Settings(
@@ -93,6 +95,7 @@ def _read(path: Path, environment: Mapping[str, str], report: Report) -> Setting
         books=books,
         kinds=kinds,
         examples=examples,
+        directory=directory,
     )
     try_examples(_for_examples(settings), examples, report)
     return settings

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from mailbridge.classifier.directory import Directory
 from mailbridge.decision.examples import Example
 from mailbridge.decision.findings import Agency
 from mailbridge.decision.policy import Book, DocumentKind, Policy
@@ -190,6 +191,7 @@ class Settings:
         pass_in_failure: Whose mail passes without a copy when we cannot keep it: addresses, domains, "*".
         control_folder: Where running processes have their control sockets.
         shadow: Everything is decided, nothing entered and nothing sent.
+        directory: The agencies that are known.
     """
 
     folder: Path
@@ -215,6 +217,7 @@ class Settings:
     books: tuple[Book, ...]
     kinds: tuple[DocumentKind, ...]
     examples: tuple[Example, ...]
+    directory: Directory
 
     def policy(self, agency: Agency) -> Policy:
         """Return the choices of one agency."""

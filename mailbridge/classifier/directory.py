@@ -1,0 +1,177 @@
+"""
+The directory of agencies: who is meant by a name as documents write it.
+
+The same body stands in documents as "UBND TP. Hà Nội" and "Uỷ ban nhân dân thành phố Hà Nội". A name is compared
+without marks and case, with the usual abbreviations written out; nothing is guessed from likeness but where letters
+were recognised in a picture, and there only when one agency alone is that like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from mailbridge.classifier.folding import fold
+from mailbridge.classifier.kinds import Document, Reading, Rival
+
+_WORDS = re.compile(r"[a-z0-9]+")
+# What stands for several words, behind fold(); longer writings first. Source: domain/issuer-abbreviations.csv and
+# the names of the bodies themselves.
+_SHORT = {
+    "ubnd": "uy ban nhan dan",
+    "hdnd": "hoi dong nhan dan",
+    "ubmttq": "uy ban mat tran to quoc",
+    "mttq": "mat tran to quoc",
+    "tp": "thanh pho",
+    "tx": "thi xa",
+    "tt": "thi tran",
+    "tphcm": "thanh pho ho chi minh",
+    "hcm": "ho chi minh",
+    "vn": "viet nam",
+    "tw": "trung uong",
+    "bch": "ban chap hanh",
+    "btv": "ban thuong vu",
+    "vp": "van phong",
+    "ldtbxh": "lao dong thuong binh va xa hoi",
+    "nnptnt": "nong nghiep va phat trien nong thon",
+    "nn": "nong nghiep",
+    "ptnt": "phat trien nong thon",
+    "nnmt": "nong nghiep va moi truong",
+    "tnmt": "tai nguyen va moi truong",
+    "gddt": "giao duc va dao tao",
+    "khdt": "ke hoach va dau tu",
+    "khcn": "khoa hoc va cong nghe",
+    "vhttdl": "van hoa the thao va du lich",
+    "vhtt": "van hoa va the thao",
+    "tttt": "thong tin va truyen thong",
+    "gtvt": "giao thong van tai",
+    "bhxh": "bao hiem xa hoi",
+}
+# "TN&MT", "VH,TT&DL", "LĐ-TB&XH": written apart, they are the same abbreviations.
+_APART = re.compile(r"\b((?:[a-z]{1,3}\s*[&,.-]\s*){1,3}[a-z]{1,4})\b")
+_EMPTY_WORDS = frozenset({"va"})
+
+_LIKE_ENOUGH = 0.93
+_NEXT_AWAY = 0.05
+_SURE = 0.97
+_SURE_OF_PICTURE = 0.9
+_LONGEST = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Office:
+    """
+    One agency of the directory.
+
+    `name` is how it is shown ("Ủy ban nhân dân tỉnh Bắc Kạn"); `others` are further writings. `addresses` are its
+    published mailboxes, the first the one for documents. `code` is its mã định danh (QĐ 20/2020/QĐ-TTg).
+    """
+
+    name: str
+    superior: str | None = None
+    code: str | None = None
+    others: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Match:
+    """An agency that a name means; `likeness` is 1 when it is the same name."""
+
+    office: Office
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """All agencies that are known, in the order of the files."""
+
+    offices: tuple[Office, ...] = ()
+    _by_key: dict[str, tuple[Office, ...]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_key: dict[str, tuple[Office, ...]] = {}
+        for office in self.offices:
+            for key in dict.fromkeys(name_key(name) for name in (office.name, *office.others)):
+                by_key[key] = (*by_key.get(key, ()), office)
+        object.__setattr__(self, "_by_key", by_key)
+
+    def find(self, name: str, superior: str | None = None) -> Match | None:
+        """
+        Return the agency of this name; None when there is none, or more than one that the superior does not tell apart.
+
+        "Phòng Nội vụ" stands below many superiors: of several agencies the one whose superior is named is meant.
+        """
+        found = self._by_key.get(name_key(name), ())
+        if len(found) > 1 and superior:
+            key = name_key(superior)
+            found = tuple(office for office in found if office.superior and name_key(office.superior) == key)
+        return Match(office=found[0], likeness=1.0) if len(found) == 1 else None
+
+    def nearest(self, name: str, superior: str | None = None) -> Match | None:
+        """Return the agency whose name is nearly this one, as read from a picture; None when two are, or none is."""
+        same = self.find(name, superior)
+        if same is not None or not self._by_key:
+            return same
+        from rapidfuzz import fuzz, process
+
+        key = name_key(name)
+        ranked = process.extract(key, tuple(self._by_key), scorer=fuzz.ratio, limit=2, score_cutoff=100 * _LIKE_ENOUGH)
+        if not ranked or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < 100 * _NEXT_AWAY):
+            return None
+        offices = self._by_key[ranked[0][0]]
+        return Match(office=offices[0], likeness=ranked[0][1] / 100) if len(offices) == 1 else None
+
+
+def name_key(name: str) -> str:
+    """Return what two writings of one name have in common: no marks, no case, abbreviations written out."""
+    folded = fold(name[:_LONGEST])
+    joined = _APART.sub(lambda found: _joined(found[1]), folded)
+    words = [part for word in _WORDS.findall(joined) for part in _SHORT.get(word, word).split()]
+    return " ".join(word for word in words if word not in _EMPTY_WORDS)
+
+
+def _joined(letters: str) -> str:
+    together = "".join(_WORDS.findall(letters))
+    return together if together in _SHORT else letters
+
+
+def confirmed(document: Document, directory: Directory) -> Document:
+    """
+    Return a document whose issuer was looked up.
+
+    The wording of the page stays. Of a name read from a picture the directory's writing is taken when it is the same
+    but for marks and a letter or two; what was read is then a rival.
+    """
+    issuer = document.issuer
+    if issuer.value is None or not directory.offices:
+        return document
+    is_picture = ", ocr" in issuer.source
+    superior = document.superior.value
+    match = directory.nearest(issuer.value, superior) if is_picture else directory.find(issuer.value, superior)
+    if match is None:
+        return document
+    return replace(document, issuer=_looked_up(issuer, match.office.name, is_picture=is_picture))
+
+
+def _looked_up(issuer: Reading[str], name: str, *, is_picture: bool) -> Reading[str]:
+    source = f"{issuer.source}; directory"
+    if not is_picture:
+        return replace(issuer, confidence=max(issuer.confidence, _SURE), source=source)
+    rivals = issuer.rivals
+    if issuer.value is not None and issuer.value != name:
+        rivals = (*rivals, Rival(value=issuer.value, source=issuer.source))
+    confidence = max(issuer.confidence, _SURE_OF_PICTURE)
+    return replace(issuer, value=name, confidence=confidence, source=source, rivals=rivals)
+
+
+def twice(offices: Sequence[Office]) -> Iterable[tuple[Office, Office]]:
+    """Yield the pairs that no document could tell apart: the same name below the same superior."""
+    seen: dict[tuple[str, str], Office] = {}
+    for office in offices:
+        key = (name_key(office.name), name_key(office.superior or ""))
+        if key in seen:
+            yield seen[key], office
+        seen.setdefault(key, office)
