@@ -22,9 +22,19 @@ EDXML = "application/edxml+xml"  # not registered; QCVN 102:2016/BTTTT names non
 SIGNATURE = "application/pkcs7-signature"
 ENVELOPE = "application/pkcs7-mime"
 WEB_ARCHIVE = "application/x-mimearchive"
+WINMAIL = "application/vnd.ms-tnef"
+RAR = "application/vnd.rar"
+SEVEN_ZIP = "application/x-7z-compressed"
+CABINET = "application/vnd.ms-cab-compressed"
+TAR = "application/x-tar"
+GZIP = "application/gzip"
+BZIP2 = "application/x-bzip2"
+XZ = "application/x-xz"
+MAIL = "message/rfc822"
 UNKNOWN = "application/octet-stream"
 
 _HEAD = 4096
+_TAR_HEADER = 512
 # ISO 32000-1 annex H.3.4.1: readers accept a PDF whose header stands somewhere within the first 1024 octets.
 _PDF_JUNK = 1024
 _PDF_HEADER = re.compile(rb"%PDF-\d\.\d")
@@ -42,13 +52,22 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"MM\x00+", "image/tiff"),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
-    (b"Rar!\x1a\x07", "application/vnd.rar"),
-    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
-    (b"\x1f\x8b\x08", "application/gzip"),
-    (b"BZh", "application/x-bzip2"),
-    (b"\xfd7zXZ\x00", "application/x-xz"),
-    (b"MSCF\x00\x00\x00\x00", "application/vnd.ms-cab-compressed"),
-    (b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "image/jp2"),
+    (b"Rar!\x1a\x07", RAR),
+    (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
+    (b"\x1f\x8b\x08", GZIP),
+    (b"\xfd7zXZ\x00", XZ),
+    (b"MSCF\x00\x00\x00\x00", CABINET),
+    (b"\x78\x9f\x3e\x22", WINMAIL),
+)
+# Signatures that stand further in, or that are too short to be believed without what follows.
+_FURTHER: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    # A block of bzip2 begins with the digits of pi, an empty file ends with those of its square root.
+    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)"), BZIP2),
+    (re.compile(rb"RIFF....WEBP", re.S), "image/webp"),
+    (re.compile(rb"....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.S), "image/heic"),
+    (re.compile(rb"....ftypavi[fs]", re.S), "image/avif"),
+    (re.compile(rb"BM....\0\0\0\0....[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.S), "image/bmp"),
 )
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -57,7 +76,15 @@ _CMS_OID = re.compile(
     rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07(.)", re.S
 )
 _CMS_OID_SIGNED = b"\x02"
+# 1.2.840.113549.1.9.16.1.9 compressed (RFC 3274), .23 authenticated and enveloped (RFC 5083).
+_CMS_OID_LATER = re.compile(
+    rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01[\x09\x17]",
+    re.S,
+)
 _PEM_CMS = re.compile(rb"\s*-----BEGIN (?:PKCS7|PKCS #7 SIGNED DATA|CMS)-----\s*([A-Za-z0-9+/=\s]+)")
+# The same without the lines around it: a SEQUENCE whose length takes two or three octets, or is indefinite.
+_BARE_CMS = re.compile(rb"\s*(MI[AIMQ][A-Za-z0-9+/=\s]{60,})")
+_EDXML_SPACE = re.compile(r"xmlns(?::[\w.-]+)?\s*=\s*[\"']https?://www\.mic\.gov\.vn/TBT/QCVN_102", re.I)
 
 _XML_ROOT = re.compile(r"<(?![?!])(?:([\w.-]+):)?([\w.-]+)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
@@ -94,6 +121,11 @@ def _by_signature(content: bytes) -> str | None:
     for start, found in _STARTS:
         if head.startswith(start):
             return found
+    for pattern, found in _FURTHER:
+        if pattern.match(head):
+            return found
+    if is_tar(content):
+        return TAR
     if head.startswith(_ZIP_STARTS):
         return zip_type(content)
     if head.startswith(_OLE_START):
@@ -101,6 +133,17 @@ def _by_signature(content: bytes) -> str | None:
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:5].lower() == b"{\\rtf":
         return RTF
     return _cms_type(head) or (PDF if _is_pdf_behind_junk(content) else None)
+
+
+def is_tar(content: bytes) -> bool:
+    """Say whether this is a tar: by the mark of POSIX or GNU and the sum of its first header, or the sum alone."""
+    head = content[:_TAR_HEADER]
+    if len(head) < _TAR_HEADER or not head[0]:
+        return False
+    stated = head[148:156].strip(b" \0")
+    if not stated.isdigit() or not set(stated) <= set(b"01234567"):
+        return False
+    return int(stated, 8) == sum(head) - sum(head[148:156]) + 8 * ord(" ")
 
 
 def _is_pdf_behind_junk(content: bytes) -> bool:
@@ -111,7 +154,7 @@ def _is_pdf_behind_junk(content: bytes) -> bool:
 
 def _cms_type(head: bytes) -> str | None:
     """Tell a detached signature from CMS that carries something (RFC 5652 §5.1, RFC 8551 §3.2)."""
-    pem = _PEM_CMS.match(head)
+    pem = _PEM_CMS.match(head) or _BARE_CMS.match(head)
     if pem is not None:
         letters = b"".join(pem.group(1).split())
         try:
@@ -120,7 +163,7 @@ def _cms_type(head: bytes) -> str | None:
             return None
     start = _CMS_OID.match(head)
     if start is None:
-        return None
+        return ENVELOPE if _CMS_OID_LATER.match(head) else None
     if start.group(1) != _CMS_OID_SIGNED:
         return ENVELOPE
     # [0], SEQUENCE, version, set of digest algorithms, then SEQUENCE { content type, [0] content OPTIONAL }: the
@@ -138,11 +181,12 @@ def _by_text(content: bytes, name: str, declared: str) -> str | None:
     text = _text(content)
     if text is None:
         return None
-    if declared == "message/rfc822" or (name.endswith(".eml") and _TEXT_TYPE.fullmatch(declared) is None):
-        return "message/rfc822"
+    if declared == MAIL or (name.endswith(".eml") and _TEXT_TYPE.fullmatch(declared) is None):
+        return MAIL
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith("<"):
-        return _markup_type(start)
+        found = _markup_type(start)
+        return EDXML if found == XML and name.endswith(".edxml") else found
     if _MIME_TEXT.match(start) and "multipart/related" in start.lower():
         return WEB_ARCHIVE
     for mark, found in (("BEGIN:VCALENDAR", "text/calendar"), ("BEGIN:VCARD", "text/vcard")):
@@ -155,7 +199,7 @@ def _markup_type(start: str) -> str:
     start = _COMMENT.sub("", start).lstrip()
     root = _XML_ROOT.search(start)
     local = root.group(2).lower() if root else ""
-    if local in {"edxml", "edxmlenvelope"}:
+    if local in {"edxml", "edxmlenvelope"} or (local == "envelope" and _EDXML_SPACE.search(start)):
         return EDXML
     if local == "svg":
         return "image/svg+xml"
@@ -183,6 +227,8 @@ def _text(content: bytes) -> str | None:
 
 def _is_clean(text: str) -> bool:
     # The second half of the control codes holds letters in windows charsets and in UTF-8 read as latin-1.
+    # DOS ends a text with Ctrl-Z.
+    text = text.rstrip("\x1a")
     controls = sum(1 for c in text if unicodedata.category(c) == "Cc" and c not in "\t\r\n\f" and c < "\x80")
     return controls <= _MOST_CONTROLS * len(text)
 

@@ -61,7 +61,9 @@ class Part:
     @property
     def is_attachment(self) -> bool:
         """Say whether a mail program would show this part as a file."""
-        return bool(self.name) or self.disposition == "attachment" or not self.type.startswith("text/")
+        # HTML that begins with a rare tag looks like XML.
+        is_text = self.type.startswith("text/") or (self.declared_type, self.type) == ("text/html", "application/xml")
+        return bool(self.name) or self.disposition == "attachment" or not is_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

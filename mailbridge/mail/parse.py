@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import Message as MimeMessage
-from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
+from email.utils import getaddresses, parsedate_to_datetime
 
 from mailbridge.mail.address import Address
 from mailbridge.mail.canonical import nfc
-from mailbridge.mail.encoded import clean_line, decode_field, decode_octets, display_name
-from mailbridge.mail.filetype import identify
+from mailbridge.mail.embedded import EmbeddedFile, embedded_files, without_files
+from mailbridge.mail.encoded import clean_line, decode_field, decode_octets, display_name, without_specials
+from mailbridge.mail.filetype import UNKNOWN, identify
+from mailbridge.mail.flowed import unflowed
 from mailbridge.mail.message import HeaderField, Message, Part
+from mailbridge.mail.parameters import text_of
 from mailbridge.mail.readable import readable
 from mailbridge.mail.tree import LONGEST_HEADER, Leaf, leaves
+from mailbridge.mail.vietnamese import mend
 
 LONGEST_TEXT = 1_000_000
 """Characters of body text that are kept for reading."""
-
-# Two letters can stand for 45 octets, and nobody has used it for this century's documents.
-_LONGEST_UU = 2_000_000
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
@@ -47,15 +49,15 @@ def parse(content: bytes) -> Message:
     """
     defects: list[str] = []
     header = _header(content, defects)
-    parts = _parts(content, defects)
+    entities = _entities(content, defects)
     return Message(
         header=header,
         message_id=_message_id(header, defects),
         author=_author(header, defects),
         subject=_first(header, "subject"),
         date=_date(header, defects),
-        text=_body_text(parts),
-        parts=parts,
+        text=_body_text(entities),
+        parts=tuple(part for entity in entities for part in (entity.part, *entity.members)),
         defects=tuple(defects),
     )
 
@@ -99,16 +101,19 @@ def _author(header: tuple[HeaderField, ...], defects: list[str]) -> Address | No
         defects.append("there is no From field" if not fields else "there are several From fields")
         return None
     try:
-        pairs = getaddresses([fields[0].raw.decode("utf-8", "replace")])
+        pairs = getaddresses([without_specials(fields[0].raw).decode("utf-8", "surrogateescape")])
     except RecursionError:  # comments in comments without end
         pairs = []
     if len(pairs) != 1 or "@" not in pairs[0][1]:
         defects.append("From holds no address" if len(pairs) < 2 else "From holds several addresses")
         return None
     name, address = pairs[0]
+    address = address.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     local, _, domain = address.rpartition("@")
     return Address(
-        local=clean_line(local), domain=clean_line(domain).lower().rstrip("."), name=decode_field(name.encode("utf-8"))
+        local=clean_line(local),
+        domain=clean_line(domain).lower().rstrip("."),
+        name=decode_field(name.encode("utf-8", "surrogateescape")),
     )
 
 
@@ -122,82 +127,106 @@ def _date(header: tuple[HeaderField, ...], defects: list[str]) -> datetime | Non
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-def _parts(content: bytes, defects: list[str]) -> tuple[Part, ...]:
-    parts: list[Part] = []
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Entity:
+    """A leaf as a part, the files within its text, and what is needed to read its text."""
+
+    part: Part
+    members: tuple[Part, ...] = ()
+    text: bytes = b""
+    is_flowed: bool = False
+    joins_words: bool = False
+
+
+def _entities(content: bytes, defects: list[str]) -> list[_Entity]:
+    entities: list[_Entity] = []
     try:
-        parts.extend(_part(leaf) for leaf in leaves(content, defects))
+        entities.extend(_entity(leaf, defects) for leaf in leaves(content, defects))
     except _LIBRARY_GIVES_UP as error:
         defects.append(f"the MIME tree could not be read ({type(error).__name__})")
-    return tuple(parts)
+    return entities
+
+
+def _entity(leaf: Leaf, defects: list[str]) -> _Entity:
+    part = _part(leaf)
+    if part.declared_type != "text/plain" or part.is_attachment or leaf.problem:
+        return _Entity(part=part, text=part.content)
+    files = embedded_files(part.content)
+    if files:
+        defects.append("a text holds files")
+    return _Entity(
+        part=part,
+        members=tuple(_member(part, number, file) for number, file in enumerate(files, 1)),
+        text=without_files(part.content, files),
+        is_flowed=_says(leaf.fields, "format", "flowed"),
+        joins_words=_says(leaf.fields, "delsp", "yes"),
+    )
+
+
+def _says(fields: MimeMessage, parameter: str, word: str) -> bool:
+    return str(fields.get_param(parameter, "")).strip().lower() == word
 
 
 def _part(leaf: Leaf) -> Part:
     fields = leaf.fields
-    problem = leaf.problem
-    if leaf.raw is not None:
-        content = leaf.raw
-    elif len(fields.get_payload()) > _LONGEST_UU and _is_uu(fields):
-        content, problem = b"", f"too-large: uuencoded, and more than {_LONGEST_UU // 1_000_000} MB"
-    else:
-        content = _octets(fields)
     raw_name = _file_name(fields)
     name = display_name(raw_name) if raw_name else None
     declared = fields.get_content_type()
-    disposition = fields.get_content_disposition()
     content_id = fields.get("Content-ID")
     return Part(
         index=leaf.index,
         name=name,
         raw_name=raw_name,
         declared_type=declared,
-        type=identify(content, name, declared),
-        disposition=disposition,
+        type=identify(leaf.content, name, declared),
+        disposition=fields.get_content_disposition(),
         content_id=clean_line(str(content_id)) if content_id else None,
-        content=content,
-        sha256=hashlib.sha256(content).hexdigest(),
+        content=leaf.content,
+        sha256=hashlib.sha256(leaf.content).hexdigest(),
         charset=fields.get_content_charset(),
         inside=leaf.inside,
-        problem=problem,
+        problem=leaf.problem,
     )
 
 
-def _is_uu(fields: MimeMessage) -> bool:
-    return "uu" in str(fields.get("Content-Transfer-Encoding", "")).lower()
-
-
-def _octets(fields: MimeMessage) -> bytes:
-    payload = fields.get_payload(decode=True)
-    return payload if isinstance(payload, bytes) else b""
+def _member(part: Part, number: int, file: EmbeddedFile) -> Part:
+    name = display_name(file.raw_name) if file.raw_name else None
+    return Part(
+        index=f"{part.index}.{number}",
+        name=name,
+        raw_name=file.raw_name,
+        declared_type=UNKNOWN,
+        type=identify(file.content, name, UNKNOWN),
+        disposition="attachment",
+        content_id=None,
+        content=file.content,
+        sha256=hashlib.sha256(file.content).hexdigest(),
+        inside=part.index,
+    )
 
 
 def _file_name(leaf: MimeMessage) -> str | None:
     """Return the name as the header says it, decoded by RFC 2231 or, against the rules but common, by RFC 2047."""
-    try:
-        name = _parameter(leaf, "content-disposition", "filename") or _parameter(leaf, "content-type", "name")
-    except _LIBRARY_GIVES_UP:  # a name in pieces that do not fit together
-        return None
-    return decode_field(name.encode("utf-8", "surrogateescape")) or None if name else None
+    for field, parameter in (("content-disposition", "filename"), ("content-type", "name")):
+        raw = next((str(value) for name, value in leaf.raw_items() if name.lower() == field), None)
+        text = text_of(raw.encode("utf-8", "surrogateescape"), parameter) if raw is not None else None
+        if text and text.strip():
+            return text
+    return None
 
 
-def _parameter(leaf: MimeMessage, field: str, parameter: str) -> str | None:
-    """Return a parameter of a header field; raw 8-bit octets, which the library would replace, are decoded first."""
-    raw = next((str(value) for name, value in leaf.raw_items() if name.lower() == field), None)
-    if raw is None:
-        return None
-    readable_field = MimeMessage()
-    octets = raw.encode("utf-8", "surrogateescape")
-    readable_field[field] = decode_octets(re.sub(rb"[\r\n]+", b"", octets))
-    value = readable_field.get_param(parameter, None, field)
-    return collapse_rfc2231_value(value) if isinstance(value, tuple) else str(value) if value else None
-
-
-def _body_text(parts: tuple[Part, ...]) -> str:
+def _body_text(entities: list[_Entity]) -> str:
     """Return the readable body: the plain texts of the mail itself, else its HTML."""
-    own = [part for part in parts if part.inside is None and not part.is_attachment]
-    plain = [part for part in own if part.declared_type == "text/plain" or part.type == "text/plain"]
-    html = [part for part in own if part.declared_type == "text/html"]
+    own = [entity for entity in entities if entity.part.inside is None and not entity.part.is_attachment]
+    plain = [entity for entity in own if "text/plain" in (entity.part.declared_type, entity.part.type)]
+    html = [entity for entity in own if entity.part.declared_type == "text/html"]
     if plain:
-        text = "\n".join(decode_octets(part.content, part.charset) for part in plain)
+        text = "\n".join(_plain_text(entity) for entity in plain)
     else:
-        text = "\n".join(readable(decode_octets(part.content, part.charset)) for part in html)
-    return nfc(text.replace("\r\n", "\n")[: 2 * LONGEST_TEXT])[:LONGEST_TEXT]
+        text = "\n".join(mend(readable(decode_octets(each.text, each.part.charset))) for each in html)
+    return nfc(text[: 2 * LONGEST_TEXT])[:LONGEST_TEXT]
+
+
+def _plain_text(entity: _Entity) -> str:
+    text = decode_octets(entity.text, entity.part.charset).replace("\r\n", "\n")
+    return unflowed(text, joins_words=entity.joins_words) if entity.is_flowed else text

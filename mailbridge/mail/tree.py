@@ -4,7 +4,10 @@ The MIME tree of a mail, taken apart within bounds (RFC 2046 §5.1, RFC 2045 §5
 The standard library's parser keeps every part and every line of a mail as an object, and looks at each line once for
 each level around it: three megabytes of a stranger keep it busy for minutes, fifty end the process for want of memory.
 Here boundaries are searched in the octets themselves, lazily, and reading ends where the bounds are. What the library
-does well is left to it: reading the fields of one part, and decoding.
+does well is left to it: reading the fields of one part.
+
+Boundaries are taken as mail programs take them, and further where a document would be lost: in another case, behind a
+closing one, and without being declared where the parts can be seen.
 """
 
 from __future__ import annotations
@@ -13,6 +16,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.message import Message as MimeMessage
+from itertools import islice
+
+from mailbridge.mail.parameters import parameters
+from mailbridge.mail.transfer import Encoding, decoded, encoding_of
 
 MOST_PARTS = 200
 """Leaves of one mail that are read; agencies send at most some dozens."""
@@ -32,6 +39,12 @@ _HEADER_LINE = re.compile(rb"From |[!-9;-~]*:|[\t ]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BEHIND_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r\n|\r|\n|\Z)")
 _MAILS = frozenset({"message/rfc822", "message/global"})
+# A boundary that nobody declared shows by the fields of the part behind it.
+_SEEN_BOUNDARY = re.compile(
+    rb"(?:\A|[\r\n])(--[^\r\n]{1,70}?)[ \t]{0,100}(?:\r\n|\r|\n)(?=content-[a-z-]{1,40}[ \t]*:)", re.I
+)
+_SEARCHED = 64 * 1024
+"""Octets in which such a boundary is looked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,15 +52,16 @@ class Leaf:
     """
     One leaf; a mail inside the mail is one, and its own leaves lie inside it.
 
-    `fields` holds the Content-* fields and the payload, as the library's parser would; `inside` is the index of the
-    mail around it; `raw` are the octets of what is kept as it stands: a mail inside the mail, and a part that lies too
-    deep to be read, which has a `problem` (a word of CONTRACT.md with a reason behind a colon).
+    `fields` holds the Content-* fields; `inside` is the index of the mail around it; `content` is decoded, but a mail
+    inside the mail and a part that lies too deep to be read, which has a `problem` (a word of CONTRACT.md with a reason
+    behind a colon), are kept as they stand.
     """
 
     index: str
     inside: str | None
     fields: MimeMessage
-    raw: bytes | None = None
+    content: bytes
+    is_mail: bool = False
     problem: str | None = None
 
 
@@ -106,7 +120,7 @@ class _Walk:
             self.defects.append(f"there are more than {DEEPEST} levels; deeper ones were not read")
             problem = f"too-deep: more than {DEEPEST} levels"
             raw = self._take(place.start, place.end)
-            yield Leaf(index=place.index, inside=place.inside, fields=MimeMessage(), raw=raw, problem=problem)
+            yield Leaf(index=place.index, inside=place.inside, fields=MimeMessage(), content=raw, problem=problem)
             return
         fields, body = self._header(place)
         fields.set_default_type(default_type)
@@ -115,13 +129,18 @@ class _Walk:
             yield from self._mail(place, fields, body)
         elif media_type.startswith("multipart/"):
             yield from self._multipart(place, fields, body)
+        elif not _says_its_type(fields) and (mark := self._seen_boundary(body, place.end)) is not None:
+            self.defects.append("MIME: parts without a declaration")
+            yield from self._parts(place, fields, body, mark)
         else:
             yield self._leaf(place, fields, body)
 
     def _leaf(self, place: _Place, fields: MimeMessage, body: int) -> Leaf:
-        octets = self._take(body, place.end)
-        fields.set_payload(octets.decode("ascii", "surrogateescape"))
-        return Leaf(index=place.index or "1", inside=place.inside, fields=fields)
+        encoding = encoding_of(str(fields.get("Content-Transfer-Encoding", "")))
+        content, defect = decoded(self._take(body, place.end), encoding, fields.get_content_type())
+        if defect is not None:
+            self.defects.append(defect)
+        return Leaf(index=place.index or "1", inside=place.inside, fields=fields, content=content)
 
     def _take(self, start: int, end: int) -> bytes:
         if self._leaves == MOST_PARTS:
@@ -134,34 +153,66 @@ class _Walk:
 
     def _mail(self, place: _Place, fields: MimeMessage, body: int) -> Iterator[Leaf]:
         index = place.index or "1"
-        yield Leaf(index=index, inside=place.inside, fields=fields, raw=self._take(body, place.end))
+        encoding = encoding_of(str(fields.get("Content-Transfer-Encoding", "")))
+        if encoding is not Encoding.IDENTITY:
+            # Against RFC 2046 §5.2.1, but some gateways do it; who reads files opens it as one.
+            yield replace(self._leaf(place, fields, body), is_mail=True)
+            return
+        raw = self._take(body, place.end)
+        yield Leaf(index=index, inside=place.inside, fields=fields, content=raw, is_mail=True)
         whole = _Place(start=body, end=place.end, index=index, inside=index, depth=place.depth)
         yield from self.entity(whole.child(body, place.end, 1, index), "text/plain")
 
     def _multipart(self, place: _Place, fields: MimeMessage, body: int) -> Iterator[Leaf]:
-        boundary = fields.get_boundary()
-        if boundary is None:
-            self.defects.append("MIME: NoBoundaryInMultipartDefect")
+        mark = self._mark(fields, body, place.end)
+        if mark is None:
             yield self._leaf(place, fields, body)
-            return
+        else:
+            yield from self._parts(place, fields, body, mark)
+
+    def _parts(self, place: _Place, fields: MimeMessage, body: int, mark: bytes) -> Iterator[Leaf]:
         default = "message/rfc822" if fields.get_content_type() == "multipart/digest" else "text/plain"
         number = 0
-        mark = b"--" + boundary.encode("utf-8", "surrogateescape")
         for number, (start, end) in enumerate(self._sections(mark, body, place.end), 1):
             yield from self.entity(place.child(start, end, number, place.inside), default)
         if not number:
-            self.defects.append("MIME: StartBoundaryNotFoundDefect")
+            self.defects.append("MIME: no part between the boundaries")
             yield self._leaf(place, fields, body)
+
+    def _mark(self, fields: MimeMessage, start: int, end: int) -> bytes | None:
+        """Return the boundary line that parts this multipart: as declared, in another case, or as it can be seen."""
+        declared = _boundary(fields)
+        if declared is not None:
+            mark = b"--" + declared
+            if any(self._boundaries(mark, start, end)):
+                return mark
+            in_any_case = re.compile(rb"(?:\A|[\r\n])(" + re.escape(mark) + rb")", re.I)
+            found = in_any_case.search(self.content[start : min(end, start + _SEARCHED)])
+            if found is not None and any(self._boundaries(found[1], start, end)):
+                self.defects.append("MIME: boundary in another case")
+                return found[1]
+        self.defects.append(f"MIME: {'StartBoundaryNotFoundDefect' if declared else 'NoBoundaryInMultipartDefect'}")
+        return self._seen_boundary(start, end)
+
+    def _seen_boundary(self, start: int, end: int) -> bytes | None:
+        found = _SEEN_BOUNDARY.search(self.content[start : min(end, start + _SEARCHED)])
+        if found is None:
+            return None
+        mark = found[1]
+        # A single such line may be quoted in a sentence; parts have two of them, or one and the end.
+        return mark if len(list(islice(self._boundaries(mark, start, end), 2))) == 2 else None
 
     def _sections(self, mark: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield where the parts between the boundaries of one multipart stand; the line end belongs to the boundary."""
         began: int | None = None
+        is_closed = False
         for line, behind, closes in self._boundaries(mark, start, end):
             if began is not None and line > began:
                 yield began, self._before_line_end(began, line)
-            if closes:
-                return
-            began = behind
+            if is_closed and not closes:
+                self.defects.append("MIME: parts behind the closing boundary")
+            began = None if closes else behind
+            is_closed = closes
         if began is not None:
             self.defects.append("MIME: CloseBoundaryNotFoundDefect")
             if began < end:
@@ -206,6 +257,22 @@ class _Walk:
                     found.setdefault(name.lower(), present)
             at = behind
         return _fields(found, self.defects), at
+
+
+def _says_its_type(fields: MimeMessage) -> bool:
+    return "/" in str(fields.get("Content-Type", "")).partition(";")[0]
+
+
+def _boundary(fields: MimeMessage) -> bytes | None:
+    """Return the declared boundary; the library's reader finds none where a quote is not closed."""
+    try:
+        boundary = fields.get_boundary()
+    except (ValueError, TypeError, LookupError, AttributeError):
+        boundary = None
+    if boundary:
+        return boundary.encode("utf-8", "surrogateescape")
+    raw = str(dict(fields.raw_items()).get("content-type", "")).encode("utf-8", "surrogateescape")
+    return next((value for name, value in parameters(raw) if name == "boundary" and value), None)
 
 
 def _fields(found: dict[bytes, list[bytes]], defects: list[str]) -> MimeMessage:

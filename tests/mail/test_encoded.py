@@ -52,7 +52,14 @@ def test_hidden_characters_do_not_survive() -> None:
         ("C:\\Users\\a\\3526_VPCP.pdf", "3526_VPCP.pdf"),
         ("gpj\u202efdp.exe", "gpjfdp.exe"),
         ("  ..  ", None),
-        ("a\r\nContent-Type: x.pdf", "x.pdf".join(["a Content-Type: ", ""])),
+        ("a\r\nContent-Type: x.pdf", "a Content-Type_ x.pdf"),
+        ("CON.pdf", "_CON.pdf"),
+        ("lpt1", "_lpt1"),
+        ("constant.pdf", "constant.pdf"),
+        ("a.pdf:stream|<b>?*", "a.pdf_stream__b___"),
+        ("tài\u200bliệu\ufeff\u00ad.pdf", "tàiliệu.pdf"),
+        ("C«ng v¨n sè 12.doc", "Công văn số 12.doc"),
+        (unicodedata.normalize("NFD", "Tờ trình.pdf"), "Tờ trình.pdf"),
     ],
 )
 def test_a_display_name_is_safe(raw: str, shown: str | None) -> None:

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
 import base64
+import bz2
+import gzip
 import io
+import lzma
 import struct
+import tarfile
+import unicodedata
 import zipfile
 
 import pytest
@@ -10,7 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbridge.mail.filetype import identify
+from tests.reading.builders_archives import cabinet, rar3, rar5, tarred
+from tests.reading.builders_edxml import packet
 from tests.reading.builders_files import letter_docx, letter_pdf
+from tests.reading.builders_letters import (
+    compressed_data,
+    enveloped_data,
+    msg_tree,
+    signed_data,
+    signed_in_pieces,
+    winmail,
+)
+from tests.reading.builders_letters import ole as letter_ole
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 WORD = f"{OFFICE}.wordprocessingml.document"
@@ -215,6 +231,112 @@ def test_mail_is_a_mail_by_declaration_or_by_name() -> None:
 )
 def test_large_and_hostile_files_are_answered(content: bytes) -> None:
     assert "/" in identify(content, "x.pdf", "application/pdf")
+
+
+PDF = letter_pdf()
+MISLABELLED = {
+    "as octets": (PDF, "a.pdf", "application/octet-stream"),
+    "as Word": (PDF, "Công văn.doc", "application/msword"),
+    "as a picture": (PDF, "scan.jpg", "image/jpeg"),
+    "as text": (PDF, "a.txt", "text/plain"),
+    "as HTML": (PDF, "a.htm", "text/html"),
+    "as a mail": (PDF, "a.eml", "message/rfc822"),
+    "as a ZIP": (PDF, "a.zip", "application/zip"),
+    "without a name and type": (PDF, None, None),
+    "with a wrong ending": (PDF, "a.pdf.exe", "application/x-msdownload"),
+    "behind empty lines": (b"\r\n" * 400 + PDF, "a.pdf", None),
+    "behind a byte order mark": (b"\xef\xbb\xbf" + PDF, "a.pdf", None),
+    "behind zeros": (bytes(512) + PDF, "a.pdf", None),
+    "behind words of a server": (b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n" + PDF, "a.pdf", None),
+    "behind fields of a mail": (
+        b"Content-Type: application/pdf\r\nMIME-Version: 1.0\r\n\r\n" + PDF,
+        "x",
+        "message/rfc822",
+    ),
+    "behind random octets": (bytes(range(1, 256)) * 3 + PDF, None, None),
+    "before junk": (PDF + b"\r\n<html>added on the way</html>" + bytes(5000), "a.pdf", "text/html"),
+    "before a ZIP": (PDF + zipped("a.txt"), "a.pdf", "application/zip"),
+    "cut off": (PDF[:5000], "a.pdf", None),
+    "of a version that does not exist": (PDF.replace(b"%PDF-1.", b"%PDF-3.", 1), "a.pdf", None),
+    "with its first line changed": (PDF.replace(b"%PDF-1.7", b"%PDF-", 1), "a.pdf", None),
+}
+
+
+@pytest.mark.parametrize("case", MISLABELLED)
+def test_every_mislabelled_pdf_is_found(case: str) -> None:
+    """FEATURES A15."""
+    assert identify(*MISLABELLED[case]) == "application/pdf"
+
+
+TEXT = (
+    "Kính gửi: Ủy ban nhân dân tỉnh. Thực hiện Nghị định số 30/2020/NĐ-CP, Sở Nội vụ đề nghị các đơn vị báo cáo.\n" * 4
+)
+TCVN3 = TEXT.translate(str.maketrans("íửỦỷựệịđốĐởộụềáơ", "Ýö\x05û\xf9ÖÞ®èA\xebéôÒ¸\xac"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT.encode(),
+        TEXT.encode("utf-16"),
+        unicodedata.normalize("NFD", TEXT).encode("cp1258", "ignore"),
+        TCVN3.encode("latin-1", "ignore"),
+        TEXT.encode("utf-7"),
+        b"Kinh gui\x1a",
+        b"form feed\x0cand bell\x07 in a long enough text of an old printer, as they came from the eighties",
+    ],
+)
+def test_text_in_any_charset_is_text(content: bytes) -> None:
+    assert identify(content, "van ban.txt", "application/octet-stream") == "text/plain"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (tarred({"a.pdf": b"x"}), "application/x-tar"),
+        (tarred({}, kind=tarfile.PAX_FORMAT)[:512] + bytes(512), "application/octet-stream"),
+        (bz2.compress(b"x"), "application/x-bzip2"),
+        (bz2.compress(b""), "application/x-bzip2"),
+        (b"BZh is how this text begins", "text/plain"),
+        (gzip.compress(b"x"), "application/gzip"),
+        (lzma.compress(b"x"), "application/x-xz"),
+        (cabinet({"a": b"x"}), "application/vnd.ms-cab-compressed"),
+        (rar3({"a": b"x"}), "application/vnd.rar"),
+        (rar5({"a": b"x"}), "application/vnd.rar"),
+        (winmail(), "application/vnd.ms-tnef"),
+        (letter_ole(msg_tree()), "application/vnd.ms-outlook"),
+        (signed_in_pieces(b"x"), "application/pkcs7-mime"),
+        (enveloped_data(), "application/pkcs7-mime"),
+        (compressed_data(b"x"), "application/pkcs7-mime"),
+        (base64.encodebytes(signed_data(b"x" * 200)), "application/pkcs7-mime"),
+        (
+            b"MIT licence text, which is no certificate, and goes on for quite a while as such texts like to do",
+            "text/plain",
+        ),
+        (b"RIFF\x10\0\0\0WEBPVP8 ", "image/webp"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "image/heic"),
+        (b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0" + bytes(40), "image/bmp"),
+        (b"GIF89a" + bytes(20), "image/gif"),
+        (b"MM\x00*" + bytes(20), "image/tiff"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\n", "application/x-mimearchive"),
+        (packet(), "application/edxml+xml"),
+        (packet(namespace="http://www.e-doc.vn/Schema/"), "application/edxml+xml"),
+        (
+            b"<?xml version='1.0'?><SOAP-ENV:Envelope xmlns:SOAP-ENV='http://schemas.xmlsoap.org/soap/envelope/' "
+            b'xmlns:edXML="http://www.mic.gov.vn/TBT/QCVN_102_2016"><SOAP-ENV:Header/></SOAP-ENV:Envelope>',
+            "application/edxml+xml",
+        ),
+        (b"<?xml version='1.0'?><Envelope xmlns='http://schemas.xmlsoap.org/soap/envelope/'/>", "application/xml"),
+    ],
+)
+def test_containers_pictures_and_packets(content: bytes, expected: str) -> None:
+    assert identify(content) == expected
+
+
+def test_ending_tells_an_edxml_packet_among_xml() -> None:
+    other = b"<?xml version='1.0'?><env:Envelope xmlns:env='urn:x'/>"
+    assert identify(other, "vb.edxml") == "application/edxml+xml"
+    assert identify(b"no XML at all", "vb.edxml") == "text/plain"
 
 
 def test_circular_directories_end() -> None:

@@ -20,9 +20,9 @@ SIZE = 8_000_000
 
 def seen(content: bytes) -> list[tuple[str, str | None, str, object]]:
     return [
-        (leaf.index, leaf.inside, leaf.fields.get_content_type(), leaf.fields.get_payload(decode=True))
+        (leaf.index, leaf.inside, leaf.fields.get_content_type(), leaf.content)
         for leaf in leaves(content, [])
-        if leaf.raw is None
+        if not leaf.is_mail
     ]
 
 
