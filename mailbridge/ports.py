@@ -42,7 +42,8 @@ class OpenedFile:
     ("encrypted: …", "timeout: …", "malformed: …", "unsupported: …"). `signatures` are judged by `verify.pdf`.
     `members` are the files that a container held, in order, each with its own index below that of the container and
     with `inside`; what they hold in turn is told by answers of their own. `header` is what an edXML file says of its
-    document.
+    document. `text` is the letter itself where a container holds it in the place of the mail (an opaque S/MIME
+    signature, winmail.dat).
     """
 
     part: str
@@ -51,6 +52,7 @@ class OpenedFile:
     signatures: tuple[SignatureStatus, ...] = ()
     members: tuple[Part, ...] = ()
     header: EdxmlHeader | None = None
+    text: str = ""
 
 
 class Lookups(Protocol):

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailbridge.classifier.classify import classify
@@ -20,6 +20,7 @@ from mailbridge.decision.judge import judge
 from mailbridge.decision.policy import Policy
 from mailbridge.decision.sentence import Sentence
 from mailbridge.letters.plan import plan
+from mailbridge.mail.edxml import EdxmlHeader
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import LetterPlan
 from mailbridge.mail.message import Message, Part
@@ -46,6 +47,7 @@ class Seen:
     All that was learnt of a mail before anybody decides; the same for every agency.
 
     `unopened`: a journal report that could not be opened, so that the mail in it was not judged by itself.
+    `headers`: what the edXML files say of their documents, by part.
     """
 
     mail: MailObject
@@ -57,6 +59,7 @@ class Seen:
     problems: Mapping[str, str]
     timings_ms: Mapping[str, float]
     unopened: bool = False
+    headers: Mapping[str, EdxmlHeader] = field(default_factory=dict)
 
 
 class _Timer:
@@ -100,18 +103,35 @@ def _seen(
     timings_ms: Mapping[str, float],
 ) -> Seen:
     pages = {each.part: each.pages for each in opened if each.pages is not None}
-    problems = {each.part: each.problem for each in opened if each.problem}
-    message = replace(message, parts=tuple(_with_problem(part, problems.get(part.index)) for part in message.parts))
+    headers = {each.part: each.header for each in opened if each.header is not None}
+    whole = _with_opened(message, opened)
     return Seen(
         mail=mail,
-        message=message,
+        message=whole,
         evidence=evidence,
         authentication=authenticate(mail.content, message, evidence),
-        classification=classify(message, pages, mail_from=mail.envelope.mail_from),
+        classification=classify(whole, pages, mail_from=mail.envelope.mail_from),
         signatures=tuple(status for each in opened for status in each.signatures),
-        problems={part.index: part.problem for part in message.parts if part.problem},
+        problems={part.index: part.problem for part in whole.parts if part.problem},
         timings_ms=timings_ms,
+        headers=headers,
     )
+
+
+def _with_opened(message: Message, opened: Sequence[OpenedFile]) -> Message:
+    """Put what containers held behind them, and the letter that one of them held in the place of a missing text."""
+    known = {part.index for part in message.parts}
+    members = {each.part: [part for part in each.members if part.index not in known] for each in opened}
+    problems = {each.part: each.problem for each in opened if each.problem}
+    parts = (inner for part in message.parts for inner in _unfolded(part, members))
+    text = message.text if message.text.strip() else next((each.text for each in opened if each.text), message.text)
+    return replace(message, parts=tuple(_with_problem(part, problems.get(part.index)) for part in parts), text=text)
+
+
+def _unfolded(part: Part, members: Mapping[str, Sequence[Part]]) -> Iterator[Part]:
+    yield part
+    for member in members.get(part.index, ()):
+        yield from _unfolded(member, members)
 
 
 def _with_problem(part: Part, problem: str | None) -> Part:

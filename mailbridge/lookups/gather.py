@@ -12,6 +12,7 @@ from mailbridge.mail.message import Message
 from mailbridge.mail.parse import has_readable_header
 from mailbridge.verify import dkim
 from mailbridge.verify.evidence import Answer, Answered, Evidence, Question, Trust
+from mailbridge.verify.inner import inner_mails
 
 # A mail waits for its walk, not a person for an answer: but a dead DNS must not stop the spool.
 _PATIENCE = 5.0
@@ -70,4 +71,6 @@ def wanted(mail: MailObject, message: Message, evidence: Evidence) -> tuple[Ques
     """
     asked = {answer.question for answer in evidence.answers}
     named = dict.fromkeys(dkim.questions(mail.content) if has_readable_header(mail.content) else ())
+    for inner in inner_mails(mail.content, message):
+        named |= dict.fromkeys(dkim.questions(inner.content, most=inner.most))
     return tuple(question for question in named if question not in asked)

@@ -2,11 +2,13 @@
 What the children do; the nursery imports this module before it forks them.
 
 Text and signatures of one PDF are for two children: pdfium is a large program in C++, and a file that takes it over
-must not be able to call its own signatures good. Neither does a crash of the one cost what the other found.
+must not be able to call its own signatures good. Neither does a crash of the one cost what the other found. Recognising
+letters is for a third, because it takes seconds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 # These are the parsers: to be imported once is the reason for this module, not something done late.
@@ -16,14 +18,12 @@ import pyhanko.sign.validation.settings  # noqa: F401
 import pypdfium2.raw  # noqa: F401
 
 import mailbridge.verify.pdf_trust  # noqa: F401
-from mailbridge.mail.containers import DOCX
-from mailbridge.mail.filetype import PDF
+from mailbridge.mail.filetype import EDXML
 from mailbridge.mail.pages import Pages
-from mailbridge.reading.answers import SignaturesAnswer, TextAnswer, encode, warm
-from mailbridge.reading.docx import read_docx
-from mailbridge.reading.pdf import read_pdf
-from mailbridge.reading.plain import read_plain
-from mailbridge.reading.problems import Problem, Unreadable
+from mailbridge.reading import answers, formats, handover, other_archives
+from mailbridge.reading.answers import SignaturesAnswer, TextAnswer, encode
+from mailbridge.reading.members import Member, Ration
+from mailbridge.reading.problems import Unreadable
 from mailbridge.verify.evidence import Trust
 from mailbridge.verify.pdf import judge_pdf
 
@@ -31,11 +31,20 @@ from mailbridge.verify.pdf import judge_pdf
 def read(media_type: str, content: bytes, first: int, last: int) -> bytes:
     """Read the first and the last pages of a file of this type, given by its octets; return a `TextAnswer`."""
     try:
-        pages = _read(media_type, content, first, last)
+        pages = formats.read_text(media_type, content, first=first, last=last)
     except Unreadable as error:
         return encode(TextAnswer(problem=error.problem, reason=error.reason))
     kept = [page for place, page in enumerate(pages.pages) if place < first or place >= len(pages.pages) - last]
     return encode(TextAnswer(pages=Pages(pages=tuple(kept), total=pages.total)))
+
+
+def scan(media_type: str, content: bytes, pages: tuple[int, ...]) -> bytes:
+    """Recognise the letters on these pages, numbered from 1; return a `TextAnswer` with those that were read."""
+    try:
+        found = formats.read_letters(media_type, content, pages)
+    except Unreadable as error:
+        return encode(TextAnswer(problem=error.problem, reason=error.reason))
+    return encode(TextAnswer(pages=Pages(pages=found, total=max(pages))))
 
 
 def judge(part: str, content: bytes, trust: Trust, at: datetime) -> bytes:
@@ -43,16 +52,34 @@ def judge(part: str, content: bytes, trust: Trust, at: datetime) -> bytes:
     return encode(SignaturesAnswer(signatures=judge_pdf(part, content, trust, at)))
 
 
-def _read(media_type: str, content: bytes, first: int, last: int) -> Pages:
-    if media_type == PDF:
-        return read_pdf(content, first=first, last=last)
-    if media_type == DOCX:
-        return read_docx(content)
-    if media_type == "text/plain":
-        return read_plain(content)
-    raise Unreadable(Problem.UNSUPPORTED, f"{media_type} is not read yet")
+def unpack(media_type: str, content: bytes, octets: int, files: int) -> Iterator[bytes]:
+    """Take at most so much out of a container and hand it over, file by file."""
+    ration = Ration(packed=len(content), octets=octets, files=files)
+    header = None
+    try:
+        if media_type == EDXML:
+            header, held = formats.edxml_reader()(content)
+            members = _rationed(held, ration)
+        else:
+            members = formats.unpacker(media_type)(content, ration)
+        for member in members:
+            yield from handover.pack(member)
+    except Unreadable as error:
+        yield handover.pack_end(error, header)
+    else:
+        yield handover.pack_end(None, header)
+
+
+def _rationed(members: Iterable[Member], ration: Ration) -> Iterator[Member]:
+    for member in members:
+        ration.count()
+        ration.take(member.content)
+        yield member
 
 
 def prepare() -> None:
     """Do once, in the nursery, what every child would have to do first."""
-    warm()
+    formats.preload()
+    other_archives.warm()
+    answers.warm()
+    handover.warm()

@@ -3,59 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from threading import Lock
+from dataclasses import replace
+from typing import TypeAlias
 
-from mailbridge.mail.containers import DOCX, ENCRYPTED_OFFICE
-from mailbridge.mail.filetype import PDF, SIGNATURE
+from mailbridge.mail.filetype import PDF
 from mailbridge.mail.message import Part
-from mailbridge.mail.pages import Pages
+from mailbridge.mail.pages import Layer, Pages
 from mailbridge.ports import OpenedFile
 from mailbridge.reading.answers import decode_pages, decode_signatures, unread_signature
-from mailbridge.reading.problems import Problem, Unreadable
+from mailbridge.reading.choice import may_hold_document
+from mailbridge.reading.formats import is_picture, problem_of_type
+from mailbridge.reading.limits import Allowance
+from mailbridge.reading.limits import Limits as Limits  # whoever makes a LimitedReading gives these
+from mailbridge.reading.problems import Unreadable
 from mailbridge.reading.sandbox import Sandbox
+from mailbridge.reading.unpacking import Unpacking, needs_unpacking
 from mailbridge.verify.evidence import Evidence
 from mailbridge.verify.signature import SignatureStatus
 
 _CHILD = "mailbridge.reading.child"
-_READABLE = frozenset({PDF, DOCX, "text/plain"})
-# What travels with a letter and is none: signatures of the mail, calendars, cards, reports of the post, sounds.
-_NO_DOCUMENTS = frozenset(
-    {
-        SIGNATURE,
-        "application/pgp-signature",
-        "message/delivery-status",
-        "message/disposition-notification",
-        "text/calendar",
-        "text/rfc822-headers",
-        "text/vcard",
-    }
-)
-# Mails within the mail are taken apart by the parser of mails.
-_FAMILIES_WITHOUT = ("multipart/", "message/", "audio/", "video/", "font/")
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """
-    What one file may cost.
-
-    `seconds` of wall and CPU time and `memory` (octets, beyond the parsers themselves) hold for each of its readers;
-    `mail_seconds` is what all readers of one mail take together: when it is used up, its other files are not opened.
-    `pages_first` and `pages_last` are read, those between are not; `parallel` readers run at once.
-    """
-
-    seconds: float = 10.0
-    mail_seconds: float = 40.0
-    memory: int = 512 * 1024 * 1024
-    pages_first: int = 3
-    pages_last: int = 2
-    parallel: int = field(default_factory=lambda: os.cpu_count() or 1)
+_Text: TypeAlias = "tuple[Pages | None, Unreadable | None]"
 
 
 class LimitedReading:
@@ -72,27 +42,34 @@ class LimitedReading:
         """
         Open each part that can hold a document; one answer for each of them, in order.
 
-        Parts that have a problem already, that are parts of the mail's own text, small pictures of its HTML, or
-        signatures, calendars and reports get no answer. A type that is not read is a problem "unsupported: …".
+        Containers are opened first; the answers for the files in one stand behind its own. Parts that have a problem
+        already, that are parts of the mail's own text, small pictures of its HTML, or signatures, calendars and
+        reports get no answer. A type that is not read is a problem "unsupported: …".
 
         Raises:
             Unavailable: no process can be started; nothing is wrong with the files.
         """
-        wanted = [part for part in parts if may_hold_document(part)]
-        allowance = _Allowance(self._limits.mail_seconds)
-        return tuple(await asyncio.gather(*(self._open(part, evidence, allowance) for part in wanted)))
+        allowance = Allowance(self._limits.mail_seconds)
+        planned: Sequence[OpenedFile | Part] = [part for part in parts if may_hold_document(part)]
+        if needs_unpacking(parts):
+            unpacking = Unpacking(self._sandbox, self._limits, allowance)
+            planned = await asyncio.get_running_loop().run_in_executor(self._threads, unpacking.plan, parts)
+        return tuple(await asyncio.gather(*(self._opened(each, evidence, allowance) for each in planned)))
 
     def close(self) -> None:
         """Wait for what is being read, and end the process from which readers start."""
         self._threads.shutdown()
         self._sandbox.close()
 
-    async def _open(self, part: Part, evidence: Evidence, allowance: _Allowance) -> OpenedFile:
-        problem = _problem_of_type(part.type)
+    async def _opened(self, planned: OpenedFile | Part, evidence: Evidence, allowance: Allowance) -> OpenedFile:
+        if isinstance(planned, OpenedFile):
+            return planned
+        part = planned
+        problem = problem_of_type(part.type)
         if problem is not None:
             return OpenedFile(part=part.index, problem=str(problem))
         loop = asyncio.get_running_loop()
-        text = loop.run_in_executor(self._threads, self._read, part, allowance)
+        text = self._text(part, allowance)
         if part.type != PDF:
             pages, problem = await text
             return OpenedFile(part=part.index, pages=pages, problem=str(problem) if problem else None)
@@ -102,7 +79,20 @@ class LimitedReading:
             part=part.index, pages=pages, problem=str(problem) if problem else None, signatures=signatures
         )
 
-    def _read(self, part: Part, allowance: _Allowance) -> tuple[Pages | None, Unreadable | None]:
+    async def _text(self, part: Part, allowance: Allowance) -> _Text:
+        """Read the text of a file, and recognise the letters on those pages of it that are pictures."""
+        loop = asyncio.get_running_loop()
+        pages, problem = None, None
+        if not is_picture(part.type):
+            pages, problem = await loop.run_in_executor(self._threads, self._read, part, allowance)
+        wanted = _pictures(pages) if pages is not None else (1,)
+        if problem is not None or not wanted:
+            return pages, problem
+        # Asked for only now, behind the texts of the other files: these cost milliseconds, and this seconds.
+        scanned, problem = await loop.run_in_executor(self._threads, self._scan, part, wanted, allowance)
+        return _merged(pages, scanned), problem
+
+    def _read(self, part: Part, allowance: Allowance) -> _Text:
         limits = self._limits
         arguments = (part.type, part.content, limits.pages_first, limits.pages_last)
         try:
@@ -111,7 +101,16 @@ class LimitedReading:
         except Unreadable as error:
             return None, error
 
-    def _judge(self, part: Part, evidence: Evidence, allowance: _Allowance) -> tuple[SignatureStatus, ...]:
+    def _scan(self, part: Part, wanted: tuple[int, ...], allowance: Allowance) -> _Text:
+        arguments = (part.type, part.content, wanted)
+        try:
+            with allowance.used():
+                answer = self._sandbox.run(f"{_CHILD}:scan", *arguments, seconds=self._limits.scan_seconds)
+            return decode_pages(answer), None
+        except Unreadable as error:
+            return None, error
+
+    def _judge(self, part: Part, evidence: Evidence, allowance: Allowance) -> tuple[SignatureStatus, ...]:
         arguments = (part.index, part.content, evidence.trust, evidence.at)
         try:
             with allowance.used():
@@ -120,45 +119,16 @@ class LimitedReading:
             return (unread_signature(part.index, error),)
 
 
-class _Allowance:
-    """
-    The seconds that the files of one mail may still take.
-
-    What is counted is the work on them: a mail does not pay for the one beside it, for which its readers had to wait.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = self._left = seconds
-        self._lock = Lock()
-
-    @contextmanager
-    def used(self) -> Iterator[None]:
-        """Count the time of one reader; raises `Unreadable` when nothing is left to begin with."""
-        if self._left <= 0:
-            raise Unreadable(Problem.TIMEOUT, f"the files of this mail took more than {self._seconds:g} s together")
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._left -= time.monotonic() - began
+def _pictures(pages: Pages) -> tuple[int, ...]:
+    """Name the pages that were read and are pictures."""
+    return tuple(page.number for page in pages.pages if page.layer is Layer.OCR and not page.lines)
 
 
-def may_hold_document(part: Part) -> bool:
-    """Say whether a part is to be opened, or at least mentioned: whether a person would look into it for a document."""
-    if part.problem or not part.is_attachment:
-        return False
-    if part.type in _NO_DOCUMENTS or part.type.startswith(_FAMILIES_WITHOUT):
-        return False
-    # A picture that the HTML text shows is a logo or a line; one that is sent as a file may be a scan.
-    return not (part.type.startswith("image/") and part.content_id and part.disposition != "attachment")
-
-
-def _problem_of_type(media_type: str) -> Unreadable | None:
-    if media_type in _READABLE:
-        return None
-    if media_type == ENCRYPTED_OFFICE:
-        return Unreadable(Problem.ENCRYPTED, "the office file opens only with a password")
-    if media_type.startswith("image/"):
-        return Unreadable(Problem.UNSUPPORTED, f"{media_type} needs OCR, and is not read yet")
-    return Unreadable(Problem.UNSUPPORTED, f"{media_type} is not read yet")
+def _merged(pages: Pages | None, scanned: Pages | None) -> Pages | None:
+    """Put what was recognised in the place of the pictures; a page that was not asked for is not taken."""
+    if pages is None or scanned is None:
+        return pages or scanned
+    found = {page.number: page for page in scanned.pages}
+    wanted = set(_pictures(pages))
+    merged = (found.get(page.number, page) if page.number in wanted else page for page in pages.pages)
+    return replace(pages, pages=tuple(merged))

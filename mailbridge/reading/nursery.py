@@ -21,7 +21,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -132,11 +132,13 @@ def _live(task: int, allowance: Allowance, nursery: int) -> None:
 
 
 def _work(door: socket.socket) -> None:
-    """Read what is to be done until the end, do it, send the answer."""
+    """Read what is to be done until the end, do it, send the answer: octets, or pieces of it as they are made."""
     with door.makefile("rb") as stream:
         # Written by our own process, not by the file: this direction is trusted.
         name, arguments = pickle.load(stream)  # noqa: S301
-    door.sendall(_resolve(name)(*arguments))
+    answer: bytes | Iterator[bytes] = _resolve(name)(*arguments)
+    for piece in (answer,) if isinstance(answer, bytes) else answer:
+        door.sendall(piece)
 
 
 def _resolve(name: str) -> Callable[..., Any]:

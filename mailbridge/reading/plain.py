@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
-
-from mailbridge.mail.canonical import nfc
 from mailbridge.mail.pages import Pages
+from mailbridge.mail.vietnamese import decode_text
 from mailbridge.reading.flow import Look, Sheet
 
 # Longer files are logs or data; what an office sends as text has a few pages.
@@ -16,7 +14,8 @@ _LONGEST_LINE = 5_000
 def read_plain(content: bytes) -> Pages:
     """Lay out text; a form feed, or a full sheet, begins a new page. Never fails: text without sense is text, too."""
     sheet = Sheet()
-    for part, text in enumerate(decode(content)[:_MOST_LETTERS].split("\f")):
+    # Nobody tells the charset of a file: a mark at its start, or its Vietnamese syllables do.
+    for part, text in enumerate(decode_text(content, None)[:_MOST_LETTERS].split("\f")):
         if part:
             sheet.turn_page()
         for line in text.splitlines():
@@ -25,19 +24,3 @@ def read_plain(content: bytes) -> Pages:
             sheet.put(line[:_LONGEST_LINE], Look())
     pages = sheet.finish()
     return Pages(pages=pages, total=len(pages))
-
-
-def decode(content: bytes) -> str:
-    """
-    Decode text whose charset nobody tells: by its byte order mark, as UTF-8, else as windows-1258; NFC.
-
-    windows-1258 writes tones as combining marks, and knows every octet but a few, which become U+FFFD.
-    """
-    for mark, charset in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
-        if content.startswith(mark):
-            return nfc(content[len(mark) :].decode(charset, errors="replace"))
-    try:
-        text = content.removeprefix(codecs.BOM_UTF8).decode("utf-8")
-    except UnicodeDecodeError:
-        text = content.decode("windows-1258", errors="replace")
-    return nfc(text)

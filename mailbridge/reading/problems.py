@@ -12,6 +12,8 @@ class Problem(StrEnum):
 
     ENCRYPTED = "encrypted"
     TOO_LARGE = "too-large"
+    TOO_DEEP = "too-deep"
+    TOO_MANY = "too-many"
     TIMEOUT = "timeout"
     MEMORY = "memory"
     MALFORMED = "malformed"

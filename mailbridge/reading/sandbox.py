@@ -27,8 +27,9 @@ from mailbridge.errors import Unavailable
 from mailbridge.reading.nursery import EXIT_MEMORY, READY
 from mailbridge.reading.problems import Problem, Unreadable
 
-# Pages of 60,000 characters, five of them, with a box to each line, are far below it.
-_LARGEST_ANSWER = 16 * 1024 * 1024
+LARGEST_ANSWER = 16 * 1024 * 1024
+"""Octets; pages of 60,000 characters, five of them, with a box to each line, are far below it."""
+
 # Importing the parsers takes two seconds on one modest core; a busy machine gets a minute.
 _START_SECONDS = 60.0
 # The nursery ends a child in time; when even that does not come, the nursery itself is stuck.
@@ -47,6 +48,24 @@ class _Nursery:
     process: subprocess.Popen[bytes]
     door: socket.socket
     owner: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Errand:
+    """What a child is sent for: the pickled request, and what it may cost; `most` octets of answer."""
+
+    request: bytes
+    seconds: float
+    memory: int
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """What a child said before it ended; `problem` when it did not end well, and was perhaps not finished."""
+
+    octets: bytearray
+    problem: Unreadable | None
 
 
 class _NurseryLost(Exception):
@@ -68,19 +87,44 @@ class Sandbox:
         self._lock = threading.Lock()
         self._nursery: _Nursery | None = None
 
-    def run(self, task: str, *arguments: object) -> bytes:
+    def run(self, task: str, *arguments: object, seconds: float | None = None) -> bytes:
         """
         Call `task` ("package.module:function") with these arguments in a new process and return its octets. Blocks.
+
+        Args:
+            seconds: In the place of those of the sandbox.
 
         Raises:
             Unreadable: `timeout`, `memory`, `too-large` or `malformed`: what became of the child.
             Unavailable: no process could be started.
         """
-        request = pickle.dumps((task, arguments))
+        answered = self.collect(task, *arguments, seconds=seconds)
+        if answered.problem is not None:
+            raise answered.problem
+        return bytes(answered.octets)
+
+    def collect(
+        self, task: str, *arguments: object, seconds: float | None = None, most: int = LARGEST_ANSWER
+    ) -> Answered:
+        """
+        Call a task as `run` does; what came before it failed is kept, for a task that says things one by one.
+
+        Args:
+            most: Octets of answer that are taken; with more the problem is `too-large`.
+
+        Raises:
+            Unavailable: no process could be started.
+        """
+        errand = _Errand(
+            request=pickle.dumps((task, arguments)),
+            seconds=self._seconds if seconds is None else seconds,
+            memory=self._memory,
+            most=most,
+        )
         for _ in range(2):
             # A nursery killed from outside takes its children along; tasks change nothing, so begin again, once.
             with suppress(_NurseryLost):
-                return self._attempt(request)
+                return self._attempt(errand)
         raise Unavailable("reading", "the process that opens files was killed")
 
     def close(self) -> None:
@@ -90,27 +134,27 @@ class Sandbox:
                 _stop(self._nursery.process, self._nursery.door)
             self._nursery = None
 
-    def _attempt(self, request: bytes) -> bytes:
+    def _attempt(self, errand: _Errand) -> Answered:
         ours, theirs = socket.socketpair()
         report, told = os.pipe()
         try:
             with ours:
                 try:
-                    nursery = self._ask(theirs, told)
+                    nursery = self._ask(theirs, told, errand)
                 finally:
                     theirs.close()
                     os.close(told)
                 try:
-                    return self._talk(ours, report, request)
+                    return _talk(ours, report, errand)
                 except (_NurseryLost, Unavailable):
                     self._discard(nursery)
                     raise
         finally:
             os.close(report)
 
-    def _ask(self, task: socket.socket, status: int) -> _Nursery:
+    def _ask(self, task: socket.socket, status: int, errand: _Errand) -> _Nursery:
         """Ask for a child that reads from this socket and whose end is told to this pipe."""
-        wish = json.dumps({"seconds": self._seconds, "memory": self._memory}).encode()
+        wish = json.dumps({"seconds": errand.seconds, "memory": errand.memory}).encode()
         with self._lock:
             nursery = self._nursery
             if nursery is None or nursery.owner != os.getpid():
@@ -162,14 +206,16 @@ class Sandbox:
         weakref.finalize(self, _stop, process, ours)
         return _Nursery(process=process, door=ours, owner=os.getpid())
 
-    def _talk(self, ours: socket.socket, report: int, request: bytes) -> bytes:
-        deadline = time.monotonic() + self._seconds + _GRACE_SECONDS
-        # A child that died while we were speaking cannot hear the rest; its report tells why.
-        with suppress(BrokenPipeError, ConnectionResetError, TimeoutError):
-            ours.settimeout(self._seconds + _GRACE_SECONDS)
-            ours.sendall(request)
-            ours.shutdown(socket.SHUT_WR)
-        answer = bytearray()
+
+def _talk(ours: socket.socket, report: int, errand: _Errand) -> Answered:
+    deadline = time.monotonic() + errand.seconds + _GRACE_SECONDS
+    # A child that died while we were speaking cannot hear the rest; its report tells why.
+    with suppress(BrokenPipeError, ConnectionResetError, TimeoutError):
+        ours.settimeout(errand.seconds + _GRACE_SECONDS)
+        ours.sendall(errand.request)
+        ours.shutdown(socket.SHUT_WR)
+    answer = bytearray()
+    try:
         with selectors.DefaultSelector() as events:
             events.register(ours, selectors.EVENT_READ)
             events.register(report, selectors.EVENT_READ)
@@ -177,38 +223,42 @@ class Sandbox:
                 ready = [key.fileobj for key, _ in events.select(max(0.0, deadline - time.monotonic()))]
                 if not ready:
                     raise Unavailable("reading", "the process that opens files does not answer")
-                if ours in ready and not _receive(ours, answer):
+                if ours in ready and not _receive(ours, answer, errand.most):
                     events.unregister(ours)
                 # The child has ended: what it still had to say is in the socket already.
                 if report in ready:
                     ours.setblocking(False)
-                    while _receive(ours, answer):
+                    while _receive(ours, answer, errand.most):
                         pass
-                    return self._judge(bytes(answer), os.read(report, 1000))
-
-    def _judge(self, answer: bytes, report: bytes) -> bytes:
-        if not report:
-            raise _NurseryLost
-        ended = json.loads(report)
-        code: int = ended["code"]
-        if code == 0:
-            return answer
-        if ended["overdue"] or code == -signal.SIGXCPU:
-            raise Unreadable(Problem.TIMEOUT, f"reading took more than {self._seconds:g} s")
-        # The kernel kills by SIGKILL when the machine has no memory left; a C++ parser that gets none aborts.
-        if code in (EXIT_MEMORY, -signal.SIGKILL) or (code < 0 and ended["peak"] > self._memory // 2):
-            raise Unreadable(Problem.MEMORY, f"reading took more than {self._memory >> 20} MB of memory")
-        raise Unreadable(Problem.MALFORMED, "the file broke its reader")
+                    return Answered(octets=answer, problem=_ending(errand, os.read(report, 1000)))
+    except Unreadable as problem:
+        return Answered(octets=answer, problem=problem)
 
 
-def _receive(ours: socket.socket, answer: bytearray) -> bool:
+def _ending(errand: _Errand, report: bytes) -> Unreadable | None:
+    """Say what became of the child; None when it ended well."""
+    if not report:
+        raise _NurseryLost
+    ended = json.loads(report)
+    code: int = ended["code"]
+    if code == 0:
+        return None
+    if ended["overdue"] or code == -signal.SIGXCPU:
+        return Unreadable(Problem.TIMEOUT, f"reading took more than {errand.seconds:g} s")
+    # The kernel kills by SIGKILL when the machine has no memory left; a C++ parser that gets none aborts.
+    if code in (EXIT_MEMORY, -signal.SIGKILL) or (code < 0 and ended["peak"] > errand.memory // 2):
+        return Unreadable(Problem.MEMORY, f"reading took more than {errand.memory >> 20} MB of memory")
+    return Unreadable(Problem.MALFORMED, "the file broke its reader")
+
+
+def _receive(ours: socket.socket, answer: bytearray, most: int) -> bool:
     """Take what has come; False when there is nothing more (now)."""
     try:
         octets = ours.recv(1 << 18)
     except (BlockingIOError, ConnectionResetError):
         return False
     answer += octets
-    if len(answer) > _LARGEST_ANSWER:
+    if len(answer) > most:
         raise Unreadable(Problem.TOO_LARGE, "the file holds more text than fits into one answer")
     return bool(octets)
 

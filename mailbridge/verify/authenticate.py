@@ -6,7 +6,8 @@ from mailbridge.mail.message import Message
 from mailbridge.mail.parse import has_readable_header
 from mailbridge.verify.dkim import judge_dkim
 from mailbridge.verify.evidence import Evidence
-from mailbridge.verify.results import ArcResult, AuthResults, DkimResult, DmarcResult, Result, SpfResult
+from mailbridge.verify.inner import inner_mails
+from mailbridge.verify.results import ArcResult, AuthResults, DkimResult, DmarcResult, InnerResult, Result, SpfResult
 
 NOT_CHECKED = "not checked by this version"
 
@@ -15,13 +16,18 @@ def authenticate(content: bytes, message: Message, evidence: Evidence) -> AuthRe
     """
     Judge who sent a mail from its octets and the evidence.
 
-    DKIM is judged (RFC 6376); SPF, ARC and DMARC are not yet, and say so instead of passing or failing.
+    DKIM is judged (RFC 6376), of the mail and of each mail inside it apart; SPF, ARC and DMARC are not yet, and say so
+    instead of passing or failing.
     """
     return AuthResults(
         spf=SpfResult(reason=NOT_CHECKED),
         dkim=judge_dkim(content, message.author, evidence) if has_readable_header(content) else _unread(message),
         arc=ArcResult(reason=NOT_CHECKED),
         dmarc=DmarcResult(reason=NOT_CHECKED),
+        inner=tuple(
+            InnerResult(part=mail.part, dkim=judge_dkim(mail.content, mail.author, evidence, most=mail.most))
+            for mail in inner_mails(content, message)
+        ),
     )
 
 

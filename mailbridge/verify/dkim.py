@@ -37,10 +37,15 @@ class _Finding:
     weaknesses: tuple[str, ...] = ()
 
 
-def questions(content: bytes) -> tuple[Question, ...]:
-    """Name the key records of the first five signatures, without doubles; a malformed signature asks nothing."""
+def count_signatures(content: bytes) -> int:
+    """Count the signatures of a mail."""
+    return len(_signature_fields(split_content(content)))
+
+
+def questions(content: bytes, *, most: int = MOST_SIGNATURES) -> tuple[Question, ...]:
+    """Name the key records of the first signatures, without doubles; a malformed signature asks nothing."""
     asked: dict[Question, None] = {}
-    for field in _signature_fields(split_content(content))[:MOST_SIGNATURES]:
+    for field in _signature_fields(split_content(content))[:most]:
         try:
             asked[read_signature(field).question] = None
         except Malformed:
@@ -48,16 +53,19 @@ def questions(content: bytes) -> tuple[Question, ...]:
     return tuple(asked)
 
 
-def judge_dkim(content: bytes, author: Address | None, evidence: Evidence) -> tuple[DkimResult, ...]:
+def judge_dkim(
+    content: bytes, author: Address | None, evidence: Evidence, *, most: int = MOST_SIGNATURES
+) -> tuple[DkimResult, ...]:
     """
     Judge every signature of a mail.
 
     Args:
         content: The mail as received, lines ended by CRLF.
         author: The single From address; None when there is none or more than one, then nothing is aligned.
+        most: How many are judged; fewer for a mail inside another, whose signatures count along.
 
     Returns:
-        One result a DKIM-Signature field, in header order, none for an unsigned mail. From the sixth on it is
+        One result a DKIM-Signature field, in header order, none for an unsigned mail. Beyond `most` it is
         `policy` ("not acceptable to the ADMD", RFC 8601 §2.7.1: the limit is ours, the signature may be good); from
         the hundredth on there is no result at all.
 
@@ -73,7 +81,7 @@ def judge_dkim(content: bytes, author: Address | None, evidence: Evidence) -> tu
     library = Library(mail)
     results = []
     for number, field in enumerate(islice(fields, _MOST_RESULTS)):
-        if number >= MOST_SIGNATURES:
+        if number >= most:
             reason = f"more than {MOST_SIGNATURES} signatures, this one was not judged"
             results.append(DkimResult(result=Result.POLICY, domain=None, selector=None, reason=reason))
             continue

@@ -70,13 +70,26 @@ class DmarcResult:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InnerResult:
+    """The signatures of a mail that lies inside the mail, judged against its own From; `part` is its index."""
+
+    part: str
+    dkim: tuple[DkimResult, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AuthResults:
-    """All methods of one mail; one `DkimResult` a signature, in header order."""
+    """
+    All methods of one mail; one `DkimResult` a signature, in header order.
+
+    `inner` are the mails inside it, each for itself: what they prove is said of them, never of the mail around them.
+    """
 
     spf: SpfResult
     dkim: tuple[DkimResult, ...]
     arc: ArcResult
     dmarc: DmarcResult
+    inner: tuple[InnerResult, ...] = ()
 
     @property
     def proves_author(self) -> bool:

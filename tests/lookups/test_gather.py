@@ -7,6 +7,7 @@ from mailbridge.lookups.dns import Names
 from mailbridge.lookups.gather import GatheredLookups
 from mailbridge.mail.envelope import Client, Door, Envelope, MailObject
 from mailbridge.mail.message import Message
+from mailbridge.mail.parse import parse
 from mailbridge.ports import Lookups
 from mailbridge.verify.dkim import judge_dkim
 from mailbridge.verify.evidence import Answered, Evidence, Trust
@@ -77,3 +78,11 @@ async def test_a_header_without_end_asks_nothing() -> None:
     names = FakeNames({})
     assert (await gather(names, b"a:\r\n" * 100_000 + SIGNED)).answers == ()
     assert names.asked == []
+
+
+async def test_keys_of_a_mail_inside_the_mail_are_asked_for_too() -> None:
+    inner = b"From: a@x.test\r\nMIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n\r\n" + SIGNED
+    names = FakeNames({KEY: rsa_key().record().encode()})
+    lookups = GatheredLookups(names, TRUST)
+    evidence = await lookups.gather(mail_object(inner), parse(inner), AT)
+    assert {answer.question.name for answer in evidence.answers} == {KEY, LIST_KEY}

@@ -6,17 +6,23 @@ import io
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from mailbridge.mail.containers import DOCX
 from mailbridge.mail.filetype import identify
 from mailbridge.mail.message import Part
+from mailbridge.mail.pages import Layer, Pages
 from mailbridge.ports import OpenedFile, Reading
-from mailbridge.reading.files import LimitedReading, Limits, may_hold_document
+from mailbridge.reading.choice import may_hold_document
+from mailbridge.reading.files import LimitedReading, Limits
+from mailbridge.reading.sandbox import Answered, Sandbox
 from mailbridge.verify.evidence import Evidence, Trust
 from mailbridge.verify.signature import Status
 from tests.reading.builders_files import letter_docx, letter_pdf
+from tests.reading.builders_letters import ole
+from tests.reading.builders_opened import open_file
 from tests.reading.builders_pdf_raw import bomb_pdf, encrypted, signed
 
 EVIDENCE = Evidence(at=datetime(2026, 3, 6, tzinfo=UTC), trust=Trust())
@@ -78,7 +84,7 @@ def test_files_come_back_in_order_each_with_its_own(reading: LimitedReading) -> 
         assert file.problem is None
         assert file.pages is not None
         assert "Số: 1234/SNV-VP" in file.pages.text
-    assert picture.problem == "unsupported: image/jpeg needs OCR, and is not read yet"
+    assert picture.problem == "malformed: the picture cannot be opened"
     assert text.pages is not None
     assert text.pages.text == "Số: 12/QĐ-UBND"
 
@@ -126,9 +132,9 @@ def test_signatures_that_cannot_be_judged_are_indeterminate_and_the_text_is_read
         (encrypted(letter_pdf()), "encrypted: the PDF opens only with a password"),
         (b"%PDF-1.7 nothing more", "malformed: the PDF cannot be opened"),
         (letter_docx()[:-3000], "malformed: the ZIP package cannot be opened"),
-        (b"{\\rtf1 text}", "unsupported: application/rtf is not read yet"),
-        (b"PK\x05\x06" + bytes(18), "unsupported: application/zip is not read yet"),
-        (b"<html><body>x</body></html>", "unsupported: text/html is not read yet"),
+        (b"GIF89a" + bytes(20), "malformed: the picture cannot be opened"),
+        (ole({"PowerPoint Document": bytes(5000)}), "unsupported: application/vnd.ms-powerpoint is not read yet"),
+        (ole({"EncryptedPackage": bytes(5000)}), "encrypted: the office file opens only with a password"),
         (bytes(range(256)), "unsupported: application/octet-stream is not read yet"),
     ],
 )
@@ -136,6 +142,58 @@ def test_what_cannot_be_read_says_why(reading: LimitedReading, content: bytes, p
     opened = open_one(reading, part(content))
     assert opened.pages is None
     assert opened.problem == problem
+
+
+def pictured(pdf: bytes) -> bytes:
+    """Return the first page of a PDF as a picture, before the whole PDF."""
+    import pypdfium2
+
+    picture = pypdfium2.PdfDocument(pdf)[0].render(scale=200 / 72, grayscale=True).to_pil()
+    scanned = io.BytesIO()
+    picture.save(scanned, "PDF", resolution=200)
+    both = pypdfium2.PdfDocument(scanned.getvalue())
+    both.import_pages(pypdfium2.PdfDocument(pdf))
+    out = io.BytesIO()
+    both.save(out)
+    return out.getvalue()
+
+
+def test_letters_of_a_scanned_page_are_recognised_and_text_pages_kept(reading: LimitedReading) -> None:
+    pytest.importorskip("tesserocr")
+    pages = open_file(reading, pictured(letter_pdf()))["1"].pages
+    assert pages is not None
+    scanned, text = pages.pages
+    assert (scanned.number, scanned.layer, text.number, text.layer) == (1, Layer.OCR, 2, Layer.TEXT)
+    assert "1234/SNV-VP" in Pages(pages=(scanned,), total=2).text
+    assert "Số: 1234/SNV-VP" in Pages(pages=(text,), total=2).text
+
+
+def test_scan_has_its_own_time_and_costs_no_text() -> None:
+    pytest.importorskip("tesserocr")
+    reading = LimitedReading(Limits(seconds=20, scan_seconds=0.05, parallel=2))
+    try:
+        opened = open_file(reading, pictured(letter_pdf()))["1"]
+    finally:
+        reading.close()
+    assert opened.problem == "timeout: reading took more than 0.05 s"
+    assert opened.pages is not None
+    assert [page.layer for page in opened.pages.pages] == [Layer.OCR, Layer.TEXT]
+    assert opened.pages.pages[0].lines == ()
+
+
+def test_files_that_are_no_containers_start_no_more_children(
+    reading: LimitedReading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks: list[str] = []
+    run = Sandbox.collect
+
+    def counted(self: Sandbox, task: str, *arguments: object, **options: Any) -> Answered:
+        tasks.append(task)
+        return run(self, task, *arguments, **options)
+
+    monkeypatch.setattr(Sandbox, "collect", counted)
+    open_all(reading, part(letter_pdf(), "1"), part(letter_docx(), "2"), part(b"text", "3", name="a.txt"))
+    assert sorted(task.partition(":")[2] for task in tasks) == ["judge", "read", "read", "read"]
 
 
 def test_bombs_end_as_problems() -> None:
