@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 import json
+import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from mailbridge.mail.parse import parse
 from mailbridge.pipeline import Ports, process
 from mailbridge.ports import Reading
 from tests.demo.builders_demo import AT, OURS, demo, ledger, policy, ports, reading
@@ -77,6 +82,64 @@ async def test_nothing_of_private_automatic_or_secret_mail_is_written_down(ports
         text = record.letter.content.decode("utf-8", "replace")
         assert "01/UBND-NC" not in text
         assert "van ban.pdf" not in text
+
+
+def _forwarded(content: bytes) -> bytes:
+    return (
+        b"From: a@backan.gov.vn\r\nTo: vanthu@sonv.backan.gov.vn\r\nSubject: Fwd\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: multipart/mixed; boundary=outer-1\r\n\r\n"
+        b"--outer-1\r\nContent-Type: text/plain\r\n\r\nxem thu\r\n--outer-1\r\nContent-Type: message/rfc822\r\n\r\n"
+        + content
+        + b"\r\n--outer-1--\r\n"
+    )
+
+
+def _zipped(content: bytes) -> bytes:
+    """A mail with one ZIP that holds all files of another mail."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for place, part in enumerate(parse(content).attachments):
+            archive.writestr(f"{place}/{part.name}", part.content)
+    return (
+        b"From: a@backan.gov.vn\r\nTo: vanthu@sonv.backan.gov.vn\r\nSubject: gui\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: application/zip; name="a.zip"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+        + base64.encodebytes(packed.getvalue()).replace(b"\n", b"\r\n")
+    )
+
+
+@pytest.mark.parametrize("wrapped", [_forwarded, _zipped])
+async def test_nothing_of_a_secret_inside_another_file_is_written_down(
+    ports: Ports, wrapped: Callable[[bytes], bytes]
+) -> None:
+    mail = demo("14")
+    content = wrapped(mail.content)
+    (outcome,) = await process(
+        replace(mail, content=content, sha256=hashlib.sha256(content).hexdigest()), ports, (policy(),), AT
+    )
+    case = outcome.case
+    assert (case.action, case.kind) == ("stop", "secret")
+    kept = (case.author, case.subject, case.message_id, case.judgement, case.evidence, case.next_hop_reply)
+    assert kept == (None,) * 6
+    (record,) = ledger(ports).ledger.letters.values()
+    told = record.letter.content.decode("utf-8", "replace")
+    assert "01/UBND-NC" not in told
+    assert "a.zip" not in told
+    assert "van ban" not in told
+
+
+@pytest.mark.parametrize("wrapped", [_forwarded, _zipped])
+async def test_nothing_of_a_private_mail_inside_another_one_is_written_down(
+    ports: Ports, wrapped: Callable[[bytes], bytes]
+) -> None:
+    mail = demo("12")
+    content = wrapped(mail.content).replace(b"a@backan.gov.vn", b"lan@gmail.com")
+    (outcome,) = await process(
+        replace(mail, content=content, sha256=hashlib.sha256(content).hexdigest()), ports, (policy(),), AT
+    )
+    case = outcome.case
+    assert case.action == "pass"
+    assert (case.author, case.subject, case.message_id, case.judgement, case.evidence) == (None,) * 5
+    assert ledger(ports).ledger.letters == {}
 
 
 async def test_mail_for_nobody_here_is_not_even_read(ports: Ports) -> None:

@@ -11,16 +11,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mailbridge.classifier.folding import fold
-from mailbridge.classifier.hints import agree, compared
+from mailbridge.classifier.hints import agree, compared, name_symbol
 from mailbridge.classifier.kinds import Document
+from mailbridge.classifier.likeness import is_other_paper
+from mailbridge.classifier.meeting import read_meeting
 from mailbridge.classifier.page import read_document
 from mailbridge.classifier.symbol import find_symbols
+from mailbridge.classifier.twins import beside_twin, is_same_without_number
 from mailbridge.mail.message import Message, Part
 from mailbridge.mail.pages import Pages
 
 _ANNEX = re.compile(r"\W{0,3}(?:phu luc\b|(?:ban hanh )?kem theo\b|mau so\b|bieu mau\b|danh muc kem theo\b)")
 _ANNEX_LINES = 14
 _PDF = "application/pdf"
+_COVERS = ("Công văn", "Phiếu gửi", "Phiếu chuyển", "Thư công")
+"""Types of letters that bring other documents; a decision only rests on those that it names."""
 _NEVER_PARTS = (
     "text/calendar",
     "text/vcard",
@@ -30,6 +35,9 @@ _NEVER_PARTS = (
     "application/ms-tnef",
     "message/",
     "multipart/",
+)
+_NUMBER_IN_NAME = re.compile(
+    r"(?:cv|qd|tb|kh|bc|nq|ttr|ct|cong van|quyet dinh|thong bao|ke hoach)[ .-]{0,2}(?:so )?0*(\d{1,6})\b"
 )
 _MARKS_IN_NAMES = re.compile(r"(?:[._ -](?:signed|sign|daky|ky|final|scan|ban\W?ky)|\(\d\))+\Z")
 
@@ -48,15 +56,16 @@ def gather_documents(message: Message, pages: Mapping[str, Pages]) -> tuple[Docu
     mains = _mains(read, {part.index: part for part in message.parts}, pages)
     if not mains:
         return ()
-    groups = _grouped(message, mains, read, pages)
-    documents = [replace(read[main], main=main, parts=(main, *others)) for main, others in groups.items()]
+    groups = _under_covers(_grouped(message, mains, read, pages), read)
+    documents = [
+        replace(_beside_copies(read, main, mains[main]), main=main, parts=(main, *others))
+        for main, others in groups.items()
+    ]
     names = {part.index: part.name for part in message.parts}
     return tuple(
-        compared(
-            document,
-            message,
-            names=[(document.main, names[document.main])],
-            alone=len(documents) == 1,
+        replace(
+            compared(document, message, names=[(document.main, names[document.main])], alone=len(documents) == 1),
+            meeting=read_meeting(pages[document.main], document),
         )
         for document in documents
     )
@@ -64,7 +73,7 @@ def gather_documents(message: Message, pages: Mapping[str, Pages]) -> tuple[Docu
 
 def _document_of(part: Part, pages: Mapping[str, Pages]) -> Document | None:
     file = pages.get(part.index)
-    if file is None:
+    if file is None or is_other_paper(file):
         return None
     document = read_document(file, part=part.index, file_name=part.name)
     return document if document is not None and _is_substantial(document) else None
@@ -114,7 +123,7 @@ def _is_same(one: Document, other: Document, part: Part, other_part: Part) -> bo
             not one.issuer.value or not other.issuer.value or fold(one.issuer.value) == fold(other.issuer.value)
         )
         return agree(first, second) and len(first.text) == len(second.text) and same_issuer
-    return _stem(part) == _stem(other_part) != ""
+    return _stem(part) == _stem(other_part) != "" or is_same_without_number(one, other)
 
 
 def _stem(part: Part) -> str:
@@ -151,16 +160,79 @@ def _grouped(
     return {main: tuple(others) for main, others in groups.items()}
 
 
+def _beside_copies(read: Mapping[str, Document], main: str, copies: Sequence[str]) -> Document:
+    document = read[main]
+    for copy in copies:
+        document = beside_twin(document, read[copy])
+    return document
+
+
+def _under_covers(groups: Mapping[str, tuple[str, ...]], read: Mapping[str, Document]) -> dict[str, tuple[str, ...]]:
+    """
+    Put what a covering letter forwards under that letter.
+
+    The letter and what it brings are one document that came (Điều 22); only one that it names in its text is brought.
+    """
+    covers = {
+        main: next((other for other in groups if other != main and _brings(read[other], read[main])), None)
+        for main in groups
+    }
+    found: dict[str, tuple[str, ...]] = {main: groups[main] for main in groups if _top(main, covers) == main}
+    for main in groups:
+        top = _top(main, covers)
+        if top != main:
+            found[top] = (*found[top], main, *groups[main])
+    return found
+
+
+def _top(main: str, covers: Mapping[str, str | None]) -> str:
+    """Follow the letters upwards to the one that nothing brings; in a ring each stands for itself."""
+    seen, at = {main}, main
+    while (over := covers[at]) is not None:
+        if over in seen:
+            return main
+        seen.add(over)
+        at = over
+    return at
+
+
+def _brings(letter: Document, document: Document) -> bool:
+    """Say whether a letter names a document of the same day or before as what it speaks of."""
+    symbol = document.symbol.value
+    if letter.type.value not in _COVERS or symbol is None or symbol.number is None or not _has_number(letter):
+        return False
+    written, issued = letter.issued_date.value, document.issued_date.value
+    if written is not None and issued is not None and issued > written:
+        return False
+    own = letter.symbol.value
+    named = {name for name in letter.references if own is None or name != own.text}
+    back = own is not None and own.text in document.references
+    return not back and any(agree(symbol, found) for name in named for found in find_symbols(f"số {name}"))
+
+
 def _named(
     part: Part, pages: Mapping[str, Pages], groups: Mapping[str, Sequence[str]], read: Mapping[str, Document]
 ) -> str | None:
     file = pages.get(part.index)
-    for symbol in find_symbols(_annex_lines(file)) if file else ():
+    heading = find_symbols(_annex_lines(file)) if file else ()
+    told = name_symbol(part.name)
+    for symbol in (*heading, *((told,) if told is not None else ())):
         for main in groups:
             own = read[main].symbol.value
             if own is not None and agree(symbol, own):
                 return main
-    return None
+    return _numbered_by_name(part, groups, read)
+
+
+def _numbered_by_name(part: Part, groups: Mapping[str, Sequence[str]], read: Mapping[str, Document]) -> str | None:
+    """Find the one document whose number a file name gives: "PL CV 3526.xlsx"."""
+    numbers = set(_NUMBER_IN_NAME.findall(fold((part.name or "")[:200]).replace("_", " ")))
+    found = [
+        main
+        for main in groups
+        if (own := read[main].symbol.value) is not None and (own.number or "").lstrip("0") in numbers
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def can_be_annex(part: Part) -> bool:

@@ -34,12 +34,6 @@ _PETITIONER = re.compile(
 )
 _MODEL = re.compile(r"\b(?:mau don|bieu mau|huong dan (?:viet|cach|lam))\b")
 
-_WORKING = re.compile(
-    r"\b(?:gui|xin|cho|lay|de nghi|moi)\b.{0,40}\b(?:gop y|y kien)\b|\bdu thao\b|\btai lieu (?:cuoc )?hop\b|"
-    r"\b(?:giay )?moi hop\b|\blich (?:hop|cong tac|lam viec)\b|\bchuong trinh (?:hop|lam viec)\b|\bphieu lay y kien\b|"
-    r"\bso lieu bao cao\b|\bbao cao (?:nhanh|tuan|thang|quy|tong hop)\b|\btai lieu (?:phuc vu|hoi nghi|hoi thao)\b|"
-    r"\bmoi (?:du|tham du)\b"
-)
 _OFFICIAL = re.compile(
     r"\b(?:cong van|quyet dinh|to trinh|thong bao|ke hoach|giay moi|bao cao|van ban|chi thi|nghi quyet|cong dien|v/v|"
     r"kinh gui|van thu|ubnd|hdnd|so noi vu|phong noi vu)\b"
@@ -123,18 +117,6 @@ def _has_petition_title(text: str) -> bool:
     """A line in capitals "ĐƠN KHIẾU NẠI" near the top of a text."""
     lines = [line.strip() for line in text.splitlines() if line.strip()][:25]
     return any(line == line.upper() and _PETITION_TITLE.match(fold(line)) for line in lines if len(line) < 100)
-
-
-def working_signs(message: Message) -> tuple[str, ...]:
-    """Name the signs of mail that is exchanged at work without being a document (CT 15/CT-TTg 2012)."""
-    signs = []
-    said = fold(f"{message.subject[:500]}\n{message.text[:2000]}")
-    names = " ".join(fold((part.name or "")[:100]).replace("_", " ") for part in message.attachments[:20])
-    if _WORKING.search(said) or re.search(r"\bdu thao\b|\bgop y\b|\btai lieu hop\b|\blich cong tac\b", names):
-        signs.append("it speaks of a draft, comments or a meeting")
-    if any(part.type == "text/calendar" or part.declared_type == "text/calendar" for part in message.parts):
-        signs.append("it carries a calendar entry")
-    return tuple(signs)
 
 
 def is_from_public_body(message: Message) -> bool:

@@ -7,21 +7,25 @@ encrypted file or a broken one with the name of a document becomes a `Document` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from mailbridge.classifier.folding import fold
 from mailbridge.classifier.gathering import can_be_annex
 from mailbridge.classifier.hints import SUBJECT, name_symbol, subject_symbols
-from mailbridge.classifier.kinds import Document, Reading, Rival
+from mailbridge.classifier.kinds import Document, Reading, Rival, WorkingKind
+from mailbridge.classifier.likeness import has_other_title
+from mailbridge.classifier.page.agencies import starts_agency
+from mailbridge.classifier.page.markers import is_number_line
 from mailbridge.classifier.signs import (
     announces_document,
     is_edxml,
     is_from_public_body,
     names_document,
-    working_signs,
 )
-from mailbridge.classifier.symbol import DocumentSymbol
+from mailbridge.classifier.symbol import DocumentSymbol, find_symbols
 from mailbridge.classifier.types import type_by_title
+from mailbridge.classifier.working import working_kind
 from mailbridge.mail.message import Message, Part
 from mailbridge.mail.pages import Pages
 
@@ -93,23 +97,71 @@ def _is_suspected(part: Part, message: Message, pages: Mapping[str, Pages]) -> b
     if _has_text(part, pages):
         if numbered or (announced and bool(subject_symbols(message))):
             return True
-        half = part.type == "application/pdf" and _is_half_a_form(pages[part.index])
-        return half and is_from_public_body(message) and not working_signs(message)
+        seen = form_signs(pages[part.index])
+        if seen >= _FORM:
+            return True
+        told = part.type == "application/pdf" or announced or names_document(part.name)
+        return seen >= (1 if told else 2) and is_from_public_body(message) and not _is_for_work(message)
     if numbered or announced or names_document(part.name) or subject_symbols(message) or is_edxml(part):
         return True
     is_scan = part.type.startswith(_SCANS)
-    return is_scan and is_from_public_body(message) and not working_signs(message)
+    return is_scan and is_from_public_body(message) and not _is_for_work(message)
 
 
-def _is_half_a_form(file: Pages) -> bool:
-    """Say whether page 1 has the motto, an addressee or a title without the rest, or a text layer that fell to bits."""
+_FOR_WORK = (
+    WorkingKind.DRAFT,
+    WorkingKind.COMMENTS,
+    WorkingKind.MEETING_PAPERS,
+    WorkingKind.TABLES,
+    WorkingKind.GENERAL_NOTICE,
+)
+"""Working mail whose scans are no documents; an invitation or a report that is scanned may well have a number."""
+_HEAD_WORDS = 60
+_FORM = 3
+"""Signs of a form at which a file without the rest of it is looked at by a person, whoever has sent it."""
+_BLANK_NUMBER = re.compile(r"so ?:?[ .…_]*(?:/|\Z)")
+
+
+def _is_for_work(message: Message) -> bool:
+    said = working_kind(message)
+    return said is not None and said.kind in _FOR_WORK
+
+
+def form_signs(file: Pages) -> int:
+    """
+    Count what page 1 has of the form of a document; one when its text layer fell to bits.
+
+    Counted are the motto, an addressee, a title and a symbol behind "Số"; beside one of them a letterhead and a "V/v".
+    Nothing counts in what private people sign.
+    """
     lines = [line.text[:200] for line in file.pages[0].lines[:_HEAD_LINES]] if file.pages else []
-    bare = [fold(line) for line in lines]
-    if any(line.startswith("kinh gui") or ("doc lap" in line and "hanh phuc" in line) for line in bare):
-        return True
-    if any(type_by_title(line) is not None for line in lines):
-        return True
-    words = " ".join(bare).split()
+    plain = [fold(line) for line in lines]
+    if has_other_title(lines):
+        return 0
+    strong = sum(
+        (
+            any("doc lap" in line and "hanh phuc" in line for line in plain),
+            any(line.startswith("kinh gui") for line in plain),
+            any(type_by_title(line) is not None for line in lines),
+            any(is_number_line(line) and bool(find_symbols(line)) for line in lines),
+        )
+    )
+    # Names of agencies and "về việc" stand over news and papers of students as well.
+    weak = sum(
+        (
+            any(line == line.upper() and starts_agency(line) for line in lines[:4]),
+            any(line.startswith(("v/v", "ve viec")) for line in plain),
+        )
+    )
+    if strong and any(_BLANK_NUMBER.fullmatch(line) for line in plain):
+        # A model form leaves the number and the date to whoever fills it in.
+        return 1
+    return strong + weak if strong else int(_is_in_bits(plain))
+
+
+def _is_in_bits(lines: Sequence[str]) -> bool:
+    """Say whether a text layer has lost the letters with marks, so that single ones stand about."""
+    words = " ".join(lines).split()[:_HEAD_WORDS]
     return len(words) > 20 and sum(len(word) == 1 and word.isalpha() for word in words) * 5 > len(words)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from mailbridge.classifier.kinds import Document, Kind
+from mailbridge.classifier.kinds import Document, Kind, WorkingKind
 from mailbridge.decision import fields
 from mailbridge.decision.conditions import Condition, Shape
 from mailbridge.decision.findings import Findings
@@ -204,6 +204,19 @@ def _mail() -> Iterable[Condition]:
         words=tuple(word.value for word in Kind),
         read=lambda f: (f.classification.kind.value,),
         about="what the mail is as a whole",
+    )
+    yield Condition(
+        key="working",
+        shape=Shape.WORDS,
+        words=("none", *(word.value for word in WorkingKind)),
+        read=lambda f: (f.classification.working.value if f.classification.working else "none",),
+        about='which kind of working mail it is; "none" for all other mail',
+    )
+    yield Condition(
+        key="links",
+        shape=Shape.NUMBER,
+        read=lambda f: float(len(f.classification.links)),
+        about="under how many addresses the mail says that a document can be fetched; nobody fetches them",
     )
     yield Condition(
         key="automatic",

@@ -25,7 +25,7 @@ from mailbridge.decision.objections import (
     Proposal,
     raised,
 )
-from mailbridge.decision.policy import Policy, Treatment, treatment
+from mailbridge.decision.policy import DocumentKind, Policy, Treatment, treatment, working_treatment
 from mailbridge.decision.proof import is_broken
 from mailbridge.decision.rules import Answer, Outcome, Step, evaluate
 from mailbridge.decision.sentence import Sentence
@@ -124,7 +124,7 @@ def decide(findings: Findings, policy: Policy, *, arrived: date | None = None) -
 def explain(findings: Findings, policy: Policy, *, arrived: date | None = None) -> Explanation:
     """Decide, and tell how: every fixed rule, every rule of the administrator, every objection."""
     spoken, steps = _ask_in_order(findings, policy)
-    outcome = _outside_the_book(spoken, findings, policy) or spoken
+    outcome = _outside_the_book(spoken, findings, policy) or _by_regulation(spoken, findings, policy) or spoken
     grounds = _grounds(outcome.action)
     objections = raised(grounds, Proposal(findings=findings, policy=policy, outcome=outcome, arrived=arrived))
     action = _what_remains(outcome.action, objections)
@@ -173,11 +173,35 @@ def _outside_the_book(outcome: Outcome, findings: Findings, policy: Policy) -> O
     return Outcome(
         action=Action.PASS,
         rule=f"fixed:kind:{outside[0].name}",
-        text=Sentence(
-            vi=f"Không vào sổ theo quy chế của cơ quan: {outside[0].title}.",
-            en=f"Not entered, by the agency's own regulation: {outside[0].title}.",
-        ),
+        text=_not_entered(outside[0]),
         notify=tuple(dict.fromkeys(told)),
+    )
+
+
+def _by_regulation(outcome: Outcome, findings: Findings, policy: Policy) -> Outcome | None:
+    """
+    Treat working mail as the office's regulation says (`kinds.toml`), where a rule would leave it alone.
+
+    It has no document with a number, so that what the office books is entered by a clerk.
+    """
+    kind = working_treatment(findings, policy) if outcome.action is Action.PASS else None
+    if kind is None:
+        return None
+    rule = f"fixed:kind:{kind.name}"
+    if kind.treatment is Treatment.BOOKED:
+        text = Sentence(
+            vi=f"Vào sổ theo quy chế của cơ quan: {kind.title}; đề nghị Văn thư đăng ký.",
+            en=f"Entered by the agency's own regulation: {kind.title}; a clerk has to enter it.",
+        )
+        return Outcome(action=Action.HOLD, rule=rule, text=text, notify=outcome.notify)
+    told = (*outcome.notify, *(findings.agency.clerks if kind.treatment is Treatment.ANNOUNCED else ()))
+    return Outcome(action=Action.PASS, rule=rule, text=_not_entered(kind), notify=tuple(dict.fromkeys(told)))
+
+
+def _not_entered(kind: DocumentKind) -> Sentence:
+    return Sentence(
+        vi=f"Không vào sổ theo quy chế của cơ quan: {kind.title}.",
+        en=f"Not entered, by the agency's own regulation: {kind.title}.",
     )
 
 

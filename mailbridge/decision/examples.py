@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum
 
-from mailbridge.classifier.kinds import Classification, Document, Kind, Reading
+from mailbridge.classifier.kinds import Classification, Document, Kind, Reading, WorkingKind
 from mailbridge.classifier.symbol import DocumentSymbol
 from mailbridge.decision.decide import decide
 from mailbridge.decision.findings import Agency, Decision, Findings
@@ -69,6 +69,8 @@ class ExampleMail:
     problems: tuple[str, ...] = ()
     secrecy: str | None = None
     automatic: str | None = None
+    working: WorkingKind | None = None
+    links: int = 0
     same_mail: bool = False
     same_file: bool = False
     same_symbol: bool = False
@@ -173,6 +175,8 @@ def findings_from(mail: ExampleMail, agency: Agency) -> Findings:
             documents=_documents(mail),
             secrecy=mail.secrecy,
             automatic=mail.automatic,
+            working=mail.working,
+            links=tuple(f"https://vidu.example/{place}" for place in range(mail.links)),
         ),
         signatures=tuple(_signature(signature) for signature in mail.signatures),
         known=_known(mail, agency),

@@ -87,6 +87,16 @@ def draft(proposal: Proposal) -> Iterable[Sentence]:
         )
 
 
+def doubtful_kind(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a mail of which it is not sure that it holds an official document at all."""
+    confidence = proposal.findings.classification.confidence
+    if proposal.documents and not confidence >= proposal.policy.least_confidence:
+        yield Sentence(
+            vi=f"Chưa chắc chắn thư có văn bản chính thức ({confidence:.0%}); vui lòng xem thư và các tệp.",
+            en=f"Not sure that the mail holds an official document ({confidence:.0%}); please look at its files.",
+        )
+
+
 def missing_field(proposal: Proposal) -> Iterable[Sentence]:
     """Object to a document without issuer, number and symbol, date, subject or type."""
     for document in proposal.documents:
@@ -233,6 +243,7 @@ ABOUT_DOCUMENTS: tuple[tuple[str, Ground], ...] = (
     ("fixed:broken-signature", broken_signature),
     ("fixed:other-body", other_body),
     ("fixed:draft", draft),
+    ("fixed:doubtful-kind", doubtful_kind),
     ("fixed:missing-field", missing_field),
     ("fixed:doubtful-field", doubtful_field),
     ("fixed:future-date", future_date),

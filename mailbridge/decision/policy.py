@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailbridge.classifier.kinds import Document, Kind
+from mailbridge.classifier.kinds import Document, Kind, WorkingKind
 from mailbridge.decision.conditions import word_key
 from mailbridge.decision.findings import Agency, Findings
 from mailbridge.decision.rules import RuleSet
@@ -37,14 +37,15 @@ class DocumentKind:
     """
     A kind of document by the office's own regulation.
 
-    `types` are tên loại, compared without regard to case. `internal`: True for documents proven to come from the
-    agency's own domains, False for all others, None for both.
+    `types` are tên loại, compared without regard to case; `working` are kinds of mail without a document to enter.
+    `internal`: True for what is proven to come from the agency's own domains, False for all others, None for both.
     """
 
     name: str
     title: str
     treatment: Treatment
     types: tuple[str, ...] = ()
+    working: tuple[WorkingKind, ...] = ()
     internal: bool | None = None
 
 
@@ -89,3 +90,15 @@ def treatment(document: Document, findings: Findings, policy: Policy) -> Documen
         if any(word_key(each) == name for each in kind.types) and kind.internal in (None, internal):
             return kind
     return None
+
+
+def working_treatment(findings: Findings, policy: Policy) -> DocumentKind | None:
+    """Return the line of `kinds.toml` that speaks of this working mail; the first one that fits."""
+    classification = findings.classification
+    if classification.kind is not Kind.WORKING_MAIL or classification.working is None:
+        return None
+    internal = is_internal(findings)
+    return next(
+        (kind for kind in policy.kinds if classification.working in kind.working and kind.internal in (None, internal)),
+        None,
+    )

@@ -15,6 +15,7 @@ from mailbridge.decision.findings import Action, Agency, Judgement
 from mailbridge.letters.describe import described
 from mailbridge.letters.environment import Template, packaged
 from mailbridge.letters.manners import is_writable
+from mailbridge.letters.meeting import CalendarFile, calendar_files
 from mailbridge.letters.typeset import local, one_line, wrapped
 from mailbridge.letters.view import LetterView
 from mailbridge.letters.wording import LANGUAGES
@@ -73,6 +74,7 @@ def compose(
     )
     key = f"{mail.id}:{agency.id}:{plan.kind.value}:{plan.to}"
     subject, text, html = rendered(view, template_of(plan.kind, action), language, templates or packaged())
+    calendars = _calendars(plan, judgement, agency, key, language, now)
     header = (
         *_addressed(plan, agency, subject, key, now),
         *_threaded(message, secret=action is Action.STOP),
@@ -86,8 +88,20 @@ def compose(
         mail_id=mail.id,
         sender="",
         recipient=plan.to,
-        content=written(header, text, html, seed=key),
+        content=written(header, text, html, seed=key, calendars=calendars),
     )
+
+
+def _calendars(
+    plan: LetterPlan, judgement: Judgement, agency: Agency, key: str, language: str, now: datetime
+) -> tuple[CalendarFile, ...]:
+    """Offer the meetings that the documents invite to, to clerks only, and once: not of what came again."""
+    action = judgement.decision.action
+    if plan.kind is not LetterKind.NOTICE or action in (Action.STOP, Action.DUPLICATE):
+        return ()
+    domain = agency.addresses[0].rpartition("@")[2]
+    said = language if language in LANGUAGES else LANGUAGES[0]
+    return calendar_files(judgement.classification.documents, key=key, domain=domain, now=now, language=said)
 
 
 def template_of(kind: LetterKind, action: Action) -> Template:

@@ -10,6 +10,7 @@ from mailbridge.decision.findings import Action, Agency, Judgement
 from mailbridge.decision.objections import NOT_DELIVERED
 from mailbridge.letters.authenticity import signers_to_look_at, verdict
 from mailbridge.letters.doubts import doubts_of, proposed_due
+from mailbridge.letters.meeting import meeting_line
 from mailbridge.letters.reasons import problem_words, said
 from mailbridge.letters.typeset import clock, day, local, one_line, shortened
 from mailbridge.letters.view import AgencyView, DocumentView, LetterView, MailView, Row
@@ -38,6 +39,7 @@ _COLUMNS = (
     "due_date",
     "note",
     "proposed_due",
+    "meeting",
     "files",
 )
 """What is told of an entry: the columns of the book (Phụ lục IV mục VI), urgency, deadline, and where to look."""
@@ -51,6 +53,7 @@ _READ = (
     "addressees",
     "signer",
     "proposed_due",
+    "meeting",
     "pages",
     "files",
 )
@@ -207,6 +210,7 @@ def _as_entered(
         "recipients": draft.recipients,
         "due_date": day(draft.due_date) if draft.due_date else None,
         "proposed_due": proposed,
+        "meeting": _meeting(document, language) if is_new else None,
         "transfer_date": day(draft.transfer_date) if draft.transfer_date else None,
         "note": draft.note,
         "files": _file_names(document, message) if document else None,
@@ -222,6 +226,10 @@ def _as_entered(
     )
 
 
+def _meeting(document: Document | None, language: str) -> str | None:
+    return meeting_line(document.meeting, language) if document is not None and document.meeting is not None else None
+
+
 def _as_read(document: Document, judgement: Judgement, message: Message, language: str) -> DocumentView:
     symbol, signer = document.symbol.value, document.signer.value
     values = {
@@ -234,6 +242,7 @@ def _as_read(document: Document, judgement: Judgement, message: Message, languag
         "urgency": document.urgency.value,
         "addressees": "; ".join(document.addressees.value or ()),
         "proposed_due": proposed_due(document, language),
+        "meeting": _meeting(document, language),
         "signer": ", ".join(filter(None, (signer.name, signer.position))) if signer else None,
         "pages": str(document.pages) if document.pages else None,
         "files": _file_names(document, message),

@@ -9,6 +9,11 @@ rooms and names each reason that is missing here.
 from __future__ import annotations
 
 PAGE = {
+    # What an edXML packet says of its document.
+    "the edXML header does not say it": "tiêu đề gói edXML không ghi",
+    "the edXML header gives no number": "tiêu đề gói edXML không ghi số văn bản",
+    "the edXML packet revokes a document that was sent before": "gói edXML thu hồi văn bản đã gửi trước đó",
+    "the edXML packet changes a document that was sent before": "gói edXML cập nhật văn bản đã gửi trước đó",
     # Boxes of Phụ lục I that have no value.
     "no Kính gửi on the first page": "trang 1 không có phần “Kính gửi”",
     "nothing stands behind Kính gửi": "sau “Kính gửi” không có nội dung",
@@ -89,7 +94,6 @@ FILES = {
     "the reader of the file gave no sensible answer": "chương trình đọc tệp không cho kết quả hợp lệ",
     "the signatures of the file could not be judged ({problem})": "chưa kiểm tra được chữ ký số trong tệp ({problem})",
     "{type} is not read yet": "chưa hỗ trợ đọc loại tệp {type}",
-    "{type} needs OCR, and is not read yet": "tệp ảnh {type} cần nhận dạng chữ, chưa hỗ trợ",
     "the package has no text document in it": "tệp không chứa nội dung văn bản",
     "the office file opens only with a password": "tệp chỉ mở được khi có mật khẩu",
     "the ZIP package opens only with a password": "tệp nén chỉ mở được khi có mật khẩu",
@@ -98,6 +102,38 @@ FILES = {
     "{name} grows beyond {size} MB or {ratio} times": (
         "phần {name} trong tệp quá lớn khi giải nén (quá {size} MB hoặc quá {ratio} lần)"
     ),
+    # Containers.
+    "files lie in one another in the archive": "các tệp trong tệp nén chồng lên nhau, không bình thường",
+    "the file opens only with a password": "tệp chỉ mở được khi có mật khẩu",
+    "the archive opens only with a password": "tệp nén chỉ mở được khi có mật khẩu",
+    "the file cannot be taken out of the archive": "không lấy được tệp này ra khỏi tệp nén",
+    "the archive cannot be opened": "không mở được tệp nén",
+    "the file is packed in a way that is not read": "tệp được nén theo cách chưa hỗ trợ",
+    "the archive breaks off or is damaged": "tệp nén bị đứt đoạn hoặc bị lỗi",
+    "the packed file is damaged": "tệp nén bị lỗi",
+    "the packed file breaks off or is damaged": "tệp nén bị đứt đoạn hoặc bị lỗi",
+    "the file breaks off": "tệp bị đứt đoạn",
+    'archives of this kind need the extra "archives" and libarchive': (
+        "loại tệp nén này cần cài thêm thành phần “archives” và thư viện libarchive"
+    ),
+    "there are more files in it than are opened": "trong tệp có quá nhiều tệp, vượt giới hạn mở",
+    "the containers of this mail hold more files than are opened": (
+        "các tệp nén của thư có quá nhiều tệp, vượt giới hạn mở"
+    ),
+    "its files are more than {count} times as large as itself": "các tệp bên trong lớn hơn {count} lần chính nó",
+    "its files are more than is taken out of one mail": "các tệp bên trong vượt dung lượng cho phép của một thư",
+    "more than {count} containers in one another": "tệp nén lồng nhau hơn {count} lớp",
+    "more than {count} mails in one another": "thư lồng nhau hơn {count} lớp",
+    "letters are attached to letters without end": "thư đính kèm thư lồng nhau quá nhiều lớp",
+    "the content opens only with the key of its recipient": "nội dung chỉ mở được bằng khóa của người nhận",
+    "a wrapper of another kind than a signature": "kiểu đóng gói không phải là chữ ký số",
+    "the signed wrapper cannot be opened": "không mở được gói chữ ký số",
+    "the wrapper holds no content": "gói chữ ký số không có nội dung",
+    "the letter cannot be opened": "không mở được thư Outlook",
+    "the file lies elsewhere, only its place is in the mail": "tệp nằm ở nơi khác, thư chỉ ghi đường dẫn",
+    "an object of another program, not a file": "đối tượng của chương trình khác, không phải tệp",
+    "there is no page in the web archive": "tệp lưu trang web không có nội dung trang",
+    '{type} needs the extra "ocr"': "loại tệp {type} cần cài thêm thành phần nhận dạng chữ “ocr”",
     "{name} is not well-formed XML": "phần {name} trong tệp bị lỗi XML",
     "{name} cannot be taken out of the ZIP package": "không lấy được phần {name} trong tệp nén",
     "the PDF opens only with a password": "tệp PDF chỉ mở được khi có mật khẩu",

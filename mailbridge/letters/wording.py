@@ -224,6 +224,7 @@ LABELS = {
     "position": Words(vi="Chức vụ", en="Position"),
     "due_date": Words(vi="Hạn xử lý", en="Due"),
     "proposed_due": Words(vi="Hạn xử lý đề xuất", en="Proposed due date"),
+    "meeting": Words(vi="Cuộc họp", en="Meeting"),
     "pages": Words(vi="Số trang", en="Pages"),
     "transfer_date": Words(vi="Ngày chuyển", en="Handed over"),
     "note": Words(vi="Ghi chú", en="Note"),

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from mailbridge.letters.meeting import CalendarFile
 from mailbridge.letters.typeset import one_line
 
 CRLF = b"\r\n"
@@ -21,6 +22,7 @@ _ENCODED_OCTETS = 39
 """Octets in one encoded word: with 52 letters of base64 it fits a line of 76 behind "Subject: " (RFC 2047 §2)."""
 
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,120}@[!-;=?-~]{1,120}>")
 
 
@@ -77,20 +79,31 @@ def _encoded_word(octets: bytes) -> str:
     return f"=?utf-8?B?{b64encode(octets).decode()}?="
 
 
-def written(header: Sequence[Field], text: str, html: str, *, seed: str) -> bytes:
+def written(
+    header: Sequence[Field], text: str, html: str, *, seed: str, calendars: Sequence[CalendarFile] = ()
+) -> bytes:
     """
-    Write a whole mail: the header, then text and HTML as alternatives (RFC 2046 §5.1.4).
+    Write a whole mail: the header, then text and HTML as alternatives (RFC 2046 §5.1.4), then the files, if any.
 
     Args:
-        seed: What the boundary is derived from; base64 bodies cannot hold a boundary, so any will do.
+        seed: What the boundaries are derived from; base64 bodies cannot hold a boundary, so any will do.
+        calendars: Attached as files, in a multipart/mixed around the alternatives.
     """
-    boundary = f"=_{sha256(seed.encode()).hexdigest()[:32]}"
     lines = [octets for each in header for octets in _folded(each)]
-    lines += [b"MIME-Version: 1.0", b"Content-Type: multipart/alternative;", f' boundary="{boundary}"'.encode(), b""]
-    for kind, body in (("plain", text), ("html", html)):
-        lines += [f"--{boundary}".encode(), *_part(kind, body)]
-    lines += [f"--{boundary}--".encode(), b""]
-    return CRLF.join(lines)
+    alternatives = _multipart("alternative", [_part("plain", text), _part("html", html)], seed)
+    body = alternatives
+    if calendars:
+        body = _multipart("mixed", [alternatives, *map(_attached, calendars)], f"{seed}:files")
+    return CRLF.join((*lines, b"MIME-Version: 1.0", *body, b""))
+
+
+def _multipart(kind: str, parts: Sequence[Iterable[bytes]], seed: str) -> list[bytes]:
+    """Write the Content-Type field, the empty line and the body of a multipart, line by line."""
+    boundary = f"=_{sha256(seed.encode()).hexdigest()[:32]}"
+    lines = [f"Content-Type: multipart/{kind};".encode(), f' boundary="{boundary}"'.encode(), b""]
+    for part in parts:
+        lines += [f"--{boundary}".encode(), *part]
+    return [*lines, f"--{boundary}--".encode()]
 
 
 def _part(kind: str, body: str) -> Iterable[bytes]:
@@ -100,6 +113,20 @@ def _part(kind: str, body: str) -> Iterable[bytes]:
         b"Content-Transfer-Encoding: base64",
         b"",
         *encodebytes(octets).splitlines(),
+    )
+
+
+def _attached(file: CalendarFile) -> Iterable[bytes]:
+    if not _FILE_NAME.fullmatch(file.name):
+        raise ValueError(f"{file.name}: not a clean file name")
+    return (
+        b"Content-Type: text/calendar; charset=utf-8;",
+        f' name="{file.name}"'.encode(),
+        b"Content-Transfer-Encoding: base64",
+        b"Content-Disposition: attachment;",
+        f' filename="{file.name}"'.encode(),
+        b"",
+        *encodebytes(file.content).splitlines(),
     )
 
 

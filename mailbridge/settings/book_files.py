@@ -55,15 +55,18 @@ def read_kinds(path: Path, report: Report) -> tuple[DocumentKind, ...]:
         return ()
     names: set[str] = set()
     taken: dict[tuple[str, bool | None], str] = {}
+    held: dict[tuple[str, bool | None], str] = {}
     for number, table in enumerate(file.kind):
         _check_id(table.name, "name", ("kind", number), names, source, report)
         _check_types(table, ("kind", number), taken, source, report)
+        _check_working(table, ("kind", number), held, source, report)
     return tuple(
         DocumentKind(
             name=table.name,
             title=table.title,
             treatment=table.treatment,
             types=table.types,
+            working=table.working,
             internal=table.internal,
         )
         for table in file.kind
@@ -82,9 +85,11 @@ def _check_id(name: str, key: str, path: KeyPath, names: set[str], source: Sourc
 def _check_types(
     table: KindTable, path: KeyPath, taken: dict[tuple[str, bool | None], str], source: Source, report: Report
 ) -> None:
-    if not table.types:
+    if not table.types and not table.working:
         report.add(
-            source.place((*path, "types")), f'kind "{table.name}" has no types', 'name such as types = ["Giấy mời"]'
+            source.place((*path, "types")),
+            f'kind "{table.name}" has no types and no working mail',
+            'name such as types = ["Giấy mời"] or working = ["meeting-invitation"]',
         )
     for number, name in enumerate(table.types):
         here = source.place((*path, "types", number))
@@ -99,3 +104,16 @@ def _check_types(
                 report.add(here, f'"{name}" is never reached: kind "{other}" has it before', "leave it with one kind")
                 break
         taken.setdefault((word_key(name), table.internal), table.name)
+
+
+def _check_working(
+    table: KindTable, path: KeyPath, held: dict[tuple[str, bool | None], str], source: Source, report: Report
+) -> None:
+    for number, kind in enumerate(table.working):
+        for internal in (None, table.internal):
+            if (kind.value, internal) in held:
+                here = source.place((*path, "working", number))
+                other = held[(kind.value, internal)]
+                report.add(here, f'"{kind}" is never reached: kind "{other}" has it before', "leave it with one kind")
+                break
+        held.setdefault((kind.value, table.internal), table.name)

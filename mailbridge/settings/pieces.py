@@ -171,7 +171,9 @@ class ReadingSettings:
     """
     Limits for opening one file of a stranger.
 
-    `processes` run at once; `seconds` and `memory` (octets) hold for one; the pages in between are not read.
+    `processes` run at once; `seconds` and `memory` (octets) hold for one, `scan_seconds` for one whose letters are
+    recognised; the pages in between are not read. The containers of one mail give at most `unpacked` octets and
+    `members` files.
     """
 
     processes: int
@@ -179,6 +181,9 @@ class ReadingSettings:
     memory: int
     pages_first: int
     pages_last: int
+    scan_seconds: float
+    unpacked: int
+    members: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

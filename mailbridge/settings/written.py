@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from mailbridge.classifier.kinds import Kind
+from mailbridge.classifier.kinds import Kind, WorkingKind
 from mailbridge.decision.examples import ExampleMail, ExampleSignature
 from mailbridge.decision.policy import Treatment
 from mailbridge.decision.rules import Order
@@ -149,6 +149,9 @@ class ReadingTable:
     memory: Octets = 512 * MIB
     pages_first: Annotated[int, Field(ge=1, le=1000)] = 3
     pages_last: Annotated[int, Field(ge=0, le=1000)] = 2
+    scan_seconds: Seconds = 60.0
+    unpacked: Octets = 200 * MIB
+    members: Annotated[int, Field(ge=1, le=100_000)] = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -241,8 +244,9 @@ class KindTable:
     __pydantic_config__: ClassVar[ConfigDict] = CLOSED
     name: str
     title: str
-    types: tuple[str, ...]
     treatment: Treatment
+    types: tuple[str, ...] = ()
+    working: tuple[WorkingKind, ...] = ()
     internal: bool | None = None
 
 

@@ -43,12 +43,13 @@ def letter_pages(
     date: str = "Hà Nội, ngày 04 tháng 5 năm 2013",
     mark: str = "",
     above: str = "",
+    layer: Layer = Layer.FLOW,
 ) -> Pages:
     """The first page of a document as flow text: a công văn, or a document with a type title."""
     head = [above, issuer, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", f"Số: {number}"]
     about = [date, title, subject.upper()] if title else [f"V/v {subject}", date, "Kính gửi: Bộ Nội vụ"]
     body = ["Thực hiện ý kiến chỉ đạo, cơ quan chúng tôi gửi kèm nội dung sau đây để Quý cơ quan biết."]
-    return pages_of("\n".join(filter(None, [*head, mark, *about, *body])))
+    return pages_of("\n".join(filter(None, [*head, mark, *about, *body])), layer=layer)
 
 
 def part(

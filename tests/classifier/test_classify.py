@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mailbridge.classifier.classify import classify
-from mailbridge.classifier.kinds import Classification, Kind
+from mailbridge.classifier.kinds import Classification, Kind, WorkingKind
 from mailbridge.mail.message import Message
 from mailbridge.mail.pages import Pages
 from tests.classifier.builders_classifier import letter_pages, message, pages_of, part
@@ -253,7 +253,8 @@ def test_working_mail_of_colleagues(subject: str, text: str) -> None:
 
 def test_a_spreadsheet_of_a_colleague_is_no_document() -> None:
     mail = message(part(name="so lieu.xlsx", of_type=SHEET), subject="Số liệu")
-    assert judged(mail).kind is Kind.OTHER
+    found = judged(mail)
+    assert (found.kind, found.working, found.documents) == (Kind.WORKING_MAIL, WorkingKind.TABLES, ())
 
 
 @pytest.mark.parametrize(

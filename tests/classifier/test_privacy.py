@@ -144,3 +144,120 @@ def test_a_mark_alone_at_the_head_of_the_mail_text_is_seen() -> None:
 def test_hostile_text_ends() -> None:
     name = part(name="_MẬT" * 50_000)
     secrecy_mark(message(name, subject="[" * 200_000, text="MẬT " * 50_000), {"1.2": pages_of("T " * 50_000)})
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "HỎA TỐC - MẬT",
+        "KHẨN, MẬT",
+        "TÀI LIỆU MẬT",
+        "MẬT (Bản số 02)",
+        "BẢN SỐ: 01 - TỐI MẬT",
+        "MẬT Số: 119/BC-UBND",
+        "DẤU ĐỘ MẬT: TỐI MẬT",
+        "TUYỆT MẬT (Chỉ người có tên mới được bóc bì)",
+    ],
+)
+def test_marks_beside_other_boxes_are_seen(mark: str) -> None:
+    assert level_on(letter_pages(mark=mark)) is not None
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["MAT", "MÂT", "MẶT", "MẬ T", "IMẬT", "MẬT|", "TOI MAT", "TÔI MẬT", "TỐI MẠT", "TÔIMẬT", "TUYỆTMẬT", "TUYET MAT"],
+)
+def test_marks_with_damaged_letters_are_seen_on_a_scan(mark: str) -> None:
+    assert level_on(pages_of(f"ỦY BAN NHÂN DÂN\n{mark}\nSố: 12/BC-UBND", layer=Layer.OCR)) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "V/v quản lý tiền\nMẶT\nSố: 12",
+        "PHÒNG KHÁM RĂNG HÀM\nMẶT",
+        "V/v bảo vệ tài liệu\nmật",
+        "BÁO CÁO\nQUẢN LÝ VÀ TIÊU HỦY\nTÀI LIỆU MẬT",
+        "MẶT TRẬN TỔ QUỐC",
+        "QUẢN LÝ TIỀN MẶT",
+        "GIẢI MẬT",
+    ],
+)
+@pytest.mark.parametrize("layer", [Layer.TEXT, Layer.OCR])
+def test_halves_of_words_and_titles_about_secrets_are_no_mark(text: str, layer: Layer) -> None:
+    assert level_on(pages_of(text, layer=layer)) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "level"),
+    [
+        ("Văn bản MẬT: báo cáo", "mật"),
+        ("Gửi văn bản mật", "mật"),
+        ("Công văn mật số 12", "mật"),
+        ("CV MẬT 12", "mật"),
+        ("Tài liệu tối mật", "tối mật"),
+        ("MẬT-HỎA TỐC: cv", "mật"),
+        ("Chuyển: MẬT - 12/BC", "mật"),
+        ("Gui van ban TOI MAT", "tối mật"),
+        ("Fwd: [MAT] Bao cao", "mật"),
+        ("Tập huấn quản lý văn bản MẬT", None),
+        ("V/v tiêu hủy tài liệu mật", None),
+        ("Văn bản mật độ dân cư", None),
+        ("DANH MỤC BÍ MẬT NHÀ NƯỚC ĐỘ TỐI MẬT", None),
+        ("Hướng dẫn đóng dấu MẬT", None),
+    ],
+)
+def test_what_people_say_of_their_own_mail(subject: str, level: str | None) -> None:
+    mark = secrecy_mark(message(subject=subject), {})
+    assert (mark.level if mark else None) == level
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("MẬT 12-BC.pdf", "mật"),
+        ("12 BC MẬT.pdf", "mật"),
+        ("12.MẬT.pdf", "mật"),
+        ("TÀI LIỆU MẬT.zip", "mật"),
+        ("Công văn mật 12.doc", "mật"),
+        ("CV_MAT_12.pdf", "mật"),
+        ("toi mat.pdf", "tối mật"),
+        ("NUÔI ONG LẤY MẬT.pdf", None),
+        ("12 TIÊU HỦY TÀI LIỆU MẬT.pdf", None),
+        ("CHI TIEN MAT.xlsx", None),
+        ("bề mặt.docx", None),
+    ],
+)
+def test_what_people_say_in_names_of_files(name: str, level: str | None) -> None:
+    mark = secrecy_mark(message(part(name=name)), {})
+    assert (mark.level if mark else None) == level
+
+
+def test_a_mark_stops_the_mail_however_deep_it_lies() -> None:
+    zipped = part("1.2", "van ban.zip", of_type="application/zip")
+    member = part("1.2.1", "12_TỐI MẬT.pdf", inside="1.2")
+    plain = part("1.2.1", "12.pdf", inside="1.2")
+    forwarded = part(
+        "1.2",
+        None,
+        of_type="message/rfc822",
+        content=b"From: a@b.vn\r\nSubject: =?utf-8?B?W1Thu5BJIE3huqxUXQ==?= 12\r\n\r\nx",
+    )
+    text = part("1.2.1", None, of_type="text/plain", disposition=None, content="MẬT\nGửi anh".encode(), inside="1.2")
+    html = part("1.2.1", None, of_type="text/html", disposition=None, content="<p>MẬT</p>x".encode(), inside="1.2")
+    quoted = message(text="Gửi anh\n---- Forwarded ----\nFrom: a@b.vn\nSubject: [MẬT] Báo cáo\n")
+    assert secrecy_mark(message(zipped, member), {}) is not None
+    assert secrecy_mark(message(zipped, plain), {"1.2.1": letter_pages(mark="MẬT")}) is not None
+    assert secrecy_mark(message(forwarded), {}) is not None
+    assert secrecy_mark(message(text), {}) is not None
+    assert secrecy_mark(message(html), {}) is not None
+    assert secrecy_mark(quoted, {}) is not None
+    assert secrecy_mark(message(), {}, ["[MẬT] Báo cáo"]) is not None
+    assert secrecy_mark(message(zipped, plain), {"1.2.1": letter_pages()}) is None
+
+
+def test_two_levels_on_one_page_stop_and_a_form_with_all_three_does_not() -> None:
+    two = [line("TỐI MẬT", top=120, left=80), line("MẬT", top=180, left=80)]
+    assert level_on(Pages(pages=(page_of(two),), total=1)) == "tối mật"
+    three = [*two, line("TUYỆT MẬT", top=240, left=80)]
+    assert level_on(Pages(pages=(page_of(three),), total=1)) is None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailbridge.classifier.kinds import Kind, Reading
+from mailbridge.classifier.kinds import Kind, Reading, WorkingKind
 from mailbridge.decision.catalogue import CONDITIONS
 from mailbridge.decision.conditions import Shape, holds, shown_seen, shown_wanted
 from mailbridge.decision.examples import ExampleSignature
@@ -42,6 +42,9 @@ TRUE: list[tuple[str, Any, dict[str, Any]]] = [
     ("dmarc", "fail", {"dmarc": Result.FAIL}),
     ("arc", "none", {}),
     ("kind", "petition", {"kind": Kind.PETITION}),
+    ("working", "none", {}),
+    ("working", "comments", {"kind": Kind.WORKING_MAIL, "working": WorkingKind.COMMENTS}),
+    ("links", {"at_least": 1}, {"documents": 0, "links": 2}),
     ("automatic", "none", {}),
     ("automatic", "list", {"automatic": "list"}),
     ("secrecy", "none", {}),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbridge.classifier.kinds import Document, Kind, Reading
+from mailbridge.classifier.kinds import Document, Kind, Reading, WorkingKind
 from mailbridge.decision import fields
 from mailbridge.decision.decide import decide, explain
 from mailbridge.decision.examples import ExampleSignature
@@ -404,3 +404,53 @@ def test_a_valid_signature_of_another_body_lets_a_clerk_decide(issuer: str, sign
     assert outcome(mail)[0] is expected[0]
     if not fits:
         assert outcome(mail)[1] == expected[1]
+
+
+@pytest.mark.parametrize(
+    ("treatment", "action", "told"),
+    [
+        (Treatment.BOOKED, Action.HOLD, ()),
+        (Treatment.ANNOUNCED, Action.PASS, AGENCY.clerks),
+        (Treatment.IGNORED, Action.PASS, ()),
+    ],
+)
+def test_working_mail_is_treated_as_the_regulation_says(
+    treatment: Treatment, action: Action, told: tuple[str, ...]
+) -> None:
+    kind = DocumentKind(name="papers", title="Góp ý", treatment=treatment, working=(WorkingKind.COMMENTS,))
+    office = policy(rule("leave", Order.PASS), kinds=(kind,))
+    mail = findings(kind=Kind.WORKING_MAIL, working=WorkingKind.COMMENTS)
+    decision = decide(mail, office)
+    assert (decision.action, decision.reasons[0].rule, decision.notify) == (action, "fixed:kind:papers", told)
+    assert decision.book is None
+    other = decide(findings(kind=Kind.WORKING_MAIL, working=WorkingKind.TABLES), office)
+    assert other.reasons[0].rule == "leave"
+
+
+def test_internal_working_mail_must_be_proven() -> None:
+    kind = DocumentKind(
+        name="invitation",
+        title="Giấy mời",
+        treatment=Treatment.ANNOUNCED,
+        working=(WorkingKind.INVITATION,),
+        internal=True,
+    )
+    office = policy(rule("leave", Order.PASS), kinds=(kind,))
+    author = f"lan@{AGENCY.domains[0]}"
+    claimed = findings(kind=Kind.WORKING_MAIL, working=WorkingKind.INVITATION, author=author)
+    proven = findings(kind=Kind.WORKING_MAIL, working=WorkingKind.INVITATION, author=author, proven=True)
+    assert decide(claimed, office).notify == ()
+    assert decide(proven, office).notify == AGENCY.clerks
+
+
+def test_what_a_rule_holds_the_regulation_does_not_let_go() -> None:
+    kind = DocumentKind(name="papers", title="x", treatment=Treatment.IGNORED, working=(WorkingKind.COMMENTS,))
+    mail = findings(kind=Kind.WORKING_MAIL, working=WorkingKind.COMMENTS)
+    assert decide(mail, policy(rule("look", Order.HOLD), kinds=(kind,))).action is Action.HOLD
+
+
+def test_a_mail_that_may_hold_no_document_is_not_entered() -> None:
+    base = findings()
+    unsure = replace(base, classification=replace(base.classification, confidence=0.5))
+    decision = decide(unsure, policy())
+    assert (decision.action, decision.reasons[0].rule) == (Action.HOLD, "fixed:doubtful-kind")

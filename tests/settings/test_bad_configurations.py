@@ -291,6 +291,13 @@ CASES: list[tuple[Slip, int | None, str, str]] = [
     ((B, '"official-document"]', '"offical"]'), 4, 'cannot be "offical"', "official-document"),
     ((B, "[[book]]", "[[books]]"), 1, 'unknown key "books"', 'did you mean "book"?'),
     ((K, '["Giấy mời"]', "[]"), 4, "has no types", "Giấy mời"),
+    ((K, '["Giấy mời"]', '[]\nworking = ["talk"]'), 5, 'cannot be "talk"', "comments"),
+    (
+        (K, '["Giấy mời"]', '[]\nworking = ["tables", "tables"]'),
+        5,
+        '"tables" is never reached',
+        "leave it with one kind",
+    ),
     ((K, '["Giấy mời"]', '["Giấy mơi"]'), 4, "is no tên loại that is known", "full name"),
     ((K, '"announced"', '"told"'), 6, 'cannot be "told"', '"announced"'),
     (
