@@ -6,65 +6,44 @@ pdfium is C++ and not safe for threads: call this only in a process of its own (
 
 from __future__ import annotations
 
-import ctypes
-import math
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mailbridge.mail.pages import Box, Layer, Line, Page, Pages
-from mailbridge.reading.glyphs import Glyph, Style, clean, dominant_direction, lines_of, turned, turned_point
-from mailbridge.reading.ink import seen_only
-from mailbridge.reading.pdf_marks import Mark, characters_in, drawn_annotations, find_marks, flatten
+from mailbridge.reading.glyph_lines import lines_of
+from mailbridge.reading.glyphs import Frame, Glyph, clean, dominant_direction, turned, turned_point
+from mailbridge.reading.ink import Seen, look_for, paint
+from mailbridge.reading.pdf_drawing import Drawing
+from mailbridge.reading.pdf_letters import is_usable, mended
+from mailbridge.reading.pdf_marks import (
+    Mark,
+    characters_in,
+    drawn_annotations,
+    find_marks,
+    flatten,
+    has_annotations,
+)
+from mailbridge.reading.pdf_text import Fonts, read_text
+from mailbridge.reading.pdf_view import View, view_of
 from mailbridge.reading.problems import Problem, Unreadable
+from mailbridge.reading.two_up import parted
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
 
-# A dense A4 page has 6000 characters; what has ten times as many is a drawing, or an attack on our patience.
-_MOST_CHARACTERS = 60_000
-_MOST_OBJECTS = 5_000
-# A picture that covers this part of the page is a scan; so few words over it are stamps of signing programs, not the
+# Pictures that cover this part of the page are a scan; so few words over it are stamps of signing programs, not the
 # text of the document. Two such stamps (name, body, time of signing) have about 40 words.
 _SCAN_COVERS = 0.6
 _STAMP_WORDS = 40
-# Smaller letters cannot be read on paper.
-_LEAST_SIZE = 1.5
-
-_BOLD_NAME = re.compile(r"bold|black|heavy|demi|,b(?:i|old)?$", re.IGNORECASE)
-_ITALIC_NAME = re.compile(r"italic|oblique|,(?:b?i)$", re.IGNORECASE)
-# Names that printer drivers make up; they say nothing about the face.
-_ANONYMOUS_NAME = re.compile(r"^(?:CIDFont\+)?[A-Z]{0,2}\d*$|^$")
-_FLAG_ITALIC = 1 << 6  # ISO 32000-1 table 123
-_FLAG_FORCE_BOLD = 1 << 18
-_RENDER_FILL_STROKE = 2  # ISO 32000-1 table 106: how programs fake a bold face
-_RENDER_INVISIBLE = 3
-_HEAVY = 600  # CSS scale: semi-bold
-_HYPHENS = {0x02, 0xFFFE}  # pdfium's own codes for a hyphen at the end of a line
-
-
-class _View(NamedTuple):
-    """From page space to points from the top left corner of the page as shown: a·x + c·y + e, b·x + d·y + f."""
-
-    a: float
-    b: float
-    c: float
-    d: float
-    e: float
-    f: float
-    width: float
-    height: float
-
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
-
-    def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
-        x1, y1 = self.point(left, bottom)
-        x2, y2 = self.point(right, top)
-        return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+# A picture that covers less is one too (a photo of a page in an office document) when there is hardly a word.
+_PHOTO_COVERS = 0.3
+_HEADING_WORDS = 12
+_RECOGNISED_SURE = 0.8
+"""What we give for the least sure word of a line that some program recognised: it does not say, and may have erred."""
+_USUAL_SIZE = 12.0
+_LAST_RESORT = (595.0, 842.0)
 
 
 def read_pdf(content: bytes, *, first: int = 3, last: int = 2) -> Pages:
@@ -72,8 +51,9 @@ def read_pdf(content: bytes, *, first: int = 3, last: int = 2) -> Pages:
     Read the first and the last pages.
 
     What annotations and form fields show (a number drawn by a signing program, say) is part of the page. A page
-    without usable text has no lines: one without characters, one whose characters have no meaning, or a scan with
-    nothing but stamps of signatures on it.
+    without usable text is a page of the layer OCR without lines: a picture, with nothing but stamps of signatures on it
+    perhaps, letters drawn as outlines, characters without meaning. Text that was recognised in a picture by some other
+    program is of the layer OCR too. A sheet that holds two pages gives two.
 
     Raises:
         Unreadable: `encrypted` when it does not open without a password, `malformed` when it does not open at all.
@@ -84,13 +64,21 @@ def read_pdf(content: bytes, *, first: int = 3, last: int = 2) -> Pages:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
         raise _unreadable(error) from error
-    with closing(document):
+    with closing(document), ExitStack() as opened:
         total = len(document)
         wanted = sorted({*range(min(first, total)), *range(max(0, total - last), total)})
-        drawn = [_drawn(document, index) for index in wanted]
-        document.init_forms()
-        pages = tuple(_read_page(document, index, own) for index, own in zip(wanted, drawn, strict=True))
-        return Pages(pages=pages, total=total)
+        pages = {index: _loaded(document, index, opened) for index in wanted}
+        drawn = {index: drawn_annotations(page) for index, page in pages.items() if page and has_annotations(page)}
+        if drawn:
+            document.init_forms()
+        made, fonts = [], Fonts()
+        for index, page in pages.items():
+            if index in drawn:
+                page, values = _with_annotations(document, index, drawn[index], opened)
+            else:
+                values = []
+            made.append(_read_page(document, page, index, values, fonts))
+        return parted(Pages(pages=tuple(made), total=total))
 
 
 def _unreadable(error: pdfium.PdfiumError) -> Unreadable:
@@ -105,94 +93,103 @@ def _unreadable(error: pdfium.PdfiumError) -> Unreadable:
             return Unreadable(Problem.MALFORMED, "the PDF cannot be opened")
 
 
-def _drawn(document: pdfium.PdfDocument, index: int) -> frozenset[int]:
+def _loaded(document: pdfium.PdfDocument, index: int, opened: ExitStack) -> pdfium.PdfPage | None:
+    """Load a page; None when it is broken, which does not take the others away."""
     import pypdfium2 as pdfium
 
     try:
-        with closing(document.get_page(index)) as page:
-            return drawn_annotations(page)
+        return opened.enter_context(closing(document.get_page(index)))
     except pdfium.PdfiumError:
-        return frozenset()
+        return None
 
 
-def _read_page(document: pdfium.PdfDocument, index: int, drawn: frozenset[int]) -> Page:
-    import pypdfium2 as pdfium
+def _with_annotations(
+    document: pdfium.PdfDocument, index: int, drawn: frozenset[int], opened: ExitStack
+) -> tuple[pdfium.PdfPage | None, list[Mark]]:
+    """Draw the annotations into the page and load it again; return also the marks of which nothing is drawn."""
+    page = _loaded(document, index, opened)
+    if page is None:
+        return None, []
+    marks = find_marks(page, drawn)
+    before = characters_in(page, marks)
+    flatten(page, marks)
+    page = _loaded(document, index, opened)
+    if page is None:
+        return None, []
+    after = characters_in(page, marks)
+    view = view_of(page)
+    silent = [mark for mark, old, new in zip(marks, before, after, strict=True) if not mark.is_drawn or new <= old]
+    # What is drawn without characters may say something else than the value behind it.
+    return page, [mark for mark in silent if not (mark.is_drawn and _shows_ink(page, view.box(*mark.place), view))]
 
-    try:
-        page = document.get_page(index)
-    except pdfium.PdfiumError:
-        # One broken page does not take the others away; the reader of the pages sees that it has no lines.
-        return Page(number=index + 1, width=595.0, height=842.0, lines=(), layer=Layer.TEXT)
-    with closing(page):
-        view = _view(page)
-        is_scan = _picture_share(page) >= _SCAN_COVERS
-        marks = find_marks(page, drawn)
-        before = characters_in(page, marks)
-        flatten(page, marks)
-    with closing(document.get_page(index)) as page:
-        glyphs, unknown = _glyphs(page, view)
-        glyphs = seen_only(glyphs, page, view.width, view.height)
-        after = characters_in(page, marks)
-    unseen = [mark for mark, old, new in zip(marks, before, after, strict=True) if not mark.is_drawn or new <= old]
+
+def _shows_ink(page: pdfium.PdfPage, frame: Frame, view: View) -> bool:
+    height = min(frame[3] - frame[1], _USUAL_SIZE)
+    return paint(page, frame, view.width, view.height).has_writing(height)
+
+
+def _read_page(
+    document: pdfium.PdfDocument, page: pdfium.PdfPage | None, index: int, values: Sequence[Mark], fonts: Fonts
+) -> Page:
+    if page is None:
+        width, height = _LAST_RESORT
+        return Page(number=index + 1, width=width, height=height, lines=(), layer=Layer.OCR)
+    view = view_of(page)
+    drawing = Drawing(document, page)
+    written = read_text(page, view, drawing, fonts)
+    seen = look_for(written.glyphs, written.suspects, page, view.width, view.height)
+    is_recognised = _is_recognised(seen, drawing)
+    glyphs = [*seen.glyphs, *seen.over_ink] if is_recognised else seen.glyphs
     direction = dominant_direction(glyphs)
     width, height = (view.width, view.height) if direction in (0, 2) else (view.height, view.width)
-    written = lines_of(turned(glyphs, direction, view.width, view.height) if direction else glyphs)
-    lines = (*(written if unknown <= len(glyphs) else ()), *_lines_of_marks(unseen, view, direction))
-    if is_scan and sum(len(line.text.split()) for line in lines) < _STAMP_WORDS:
+    lines: tuple[Line, ...] = ()
+    if is_usable(glyphs, written.unknown, is_recognised):
+        upright = turned(glyphs, direction, view.width, view.height) if direction else glyphs
+
+        def is_written(frame: Frame) -> bool:
+            return paint(page, frame, view.width, view.height).has_writing((frame[3] - frame[1]) / 0.95)
+
+        lines = mended(lines_of(upright, is_written) if direction == 0 else lines_of(upright))
+    if is_recognised:
+        lines = tuple(replace(line, sure=_RECOGNISED_SURE) for line in lines)
+    lines = (*lines, *_lines_of_marks(values, view, direction))
+    if _is_picture(lines, drawing):
         lines = ()
+    is_unread = not lines and (bool(glyphs) or bool(written.unknown) or not drawing.is_empty)
     return Page(
         number=index + 1,
         width=round(width, 1),
         height=round(height, 1),
         lines=tuple(sorted(lines, key=lambda line: (line.box.top, line.box.left))),
-        layer=Layer.OCR if _is_recognised(glyphs) else Layer.TEXT,
+        layer=Layer.OCR if is_recognised or is_unread else Layer.TEXT,
     )
 
 
-def _is_recognised(glyphs: Sequence[Glyph]) -> bool:
-    """Say whether the text was laid invisibly over a picture, as text recognition does."""
-    return sum(glyph.style.invisible for glyph in glyphs) * 2 > len(glyphs)
+def _is_recognised(seen: Seen, drawing: Drawing) -> bool:
+    """
+    Say whether the text was recognised in a picture: laid over it invisibly, or under it.
+
+    What is seen then is no text of its own. Beside such text, letters that make no difference are hidden ones.
+    """
+    over, own = _letters(seen.over_ink), _letters(seen.glyphs)
+    words = sum(len(glyph.text.split()) for glyph in seen.glyphs if len(glyph.text) > 1) + own / 4
+    is_own = words >= _STAMP_WORDS and drawing.pictures < _SCAN_COVERS
+    return over > own and over > seen.hidden and not is_own
 
 
-def _view(page: pdfium.PdfPage) -> _View:
-    """Ask pdfium where three points of the page come to lie: that settles boxes, origin and rotation at once."""
-    import pypdfium2.raw as raw
-
-    width, height = page.get_size()
-    fine = 100  # pdfium answers in whole device units
-    x, y = ctypes.c_int(), ctypes.c_int()
-
-    def place(px: float, py: float) -> tuple[float, float]:
-        raw.FPDF_PageToDevice(page, 0, 0, round(width * fine), round(height * fine), 0, px, py, x, y)
-        return x.value / fine, y.value / fine
-
-    (e, f), (ax, bx), (cy, dy) = place(0, 0), place(1000, 0), place(0, 1000)
-    return _View(
-        a=(ax - e) / 1000,
-        b=(bx - f) / 1000,
-        c=(cy - e) / 1000,
-        d=(dy - f) / 1000,
-        e=e,
-        f=f,
-        width=width,
-        height=height,
-    )
+def _letters(glyphs: Iterable[Glyph]) -> int:
+    return sum(len(glyph.text) for glyph in glyphs)
 
 
-def _picture_share(page: pdfium.PdfPage) -> float:
-    """Return how much of the page the largest picture covers, 0 to 1."""
-    import pypdfium2.raw as raw
-
-    width, height = page.get_size()
-    largest = 0.0
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    for picture in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), _MOST_OBJECTS):
-        if raw.FPDFPageObj_GetBounds(picture, left, bottom, right, top):
-            largest = max(largest, (right.value - left.value) * (top.value - bottom.value))
-    return largest / (width * height) if width * height > 0 else 0.0
+def _is_picture(lines: Sequence[Line], drawing: Drawing) -> bool:
+    """Say whether the page is a picture, and its words were laid upon it afterwards."""
+    words = sum(len(line.text.split()) for line in lines)
+    if drawing.pictures >= _SCAN_COVERS:
+        return words < _STAMP_WORDS
+    return drawing.pictures >= _PHOTO_COVERS and words < _HEADING_WORDS
 
 
-def _lines_of_marks(marks: Iterable[Mark], view: _View, direction: int) -> Iterator[Line]:
+def _lines_of_marks(marks: Iterable[Mark], view: View, direction: int) -> Iterator[Line]:
     """Lay out the values of marks that draw no text, where the file says they belong."""
     for mark in marks:
         texts = [text for text in map(clean, mark.text.splitlines()) if text]
@@ -205,111 +202,3 @@ def _lines_of_marks(marks: Iterable[Mark], view: _View, direction: int) -> Itera
             upper = top + row * height
             box = Box(left=round(left, 1), top=round(upper, 1), right=round(right, 1), bottom=round(upper + height, 1))
             yield Line(text=text, box=box)
-
-
-def _glyphs(page: pdfium.PdfPage, view: _View) -> tuple[list[Glyph], int]:
-    """Return the characters of a page, and how many more have no known meaning."""
-    import pypdfium2.raw as raw
-
-    glyphs: list[Glyph] = []
-    unknown = 0
-    styles: dict[int, Style] = {}
-    fonts: dict[int, _Face] = {}
-    rectangle = raw.FS_RECTF()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    with closing(page.get_textpage()) as text:
-        for index in range(min(text.count_chars(), _MOST_CHARACTERS)):
-            owner = raw.FPDFText_GetTextObject(text, index)
-            if not owner:  # a blank or line end that pdfium made up
-                continue
-            code = raw.FPDFText_GetUnicode(text, index)
-            character = _character(code)
-            if character is None:
-                unknown += 1
-                continue
-            if glyphs and unicodedata.combining(character[0]):
-                glyphs[-1] = glyphs[-1]._replace(text=glyphs[-1].text + character)
-                continue
-            run = ctypes.cast(owner, ctypes.c_void_p).value or 0
-            style = styles.get(run)
-            if style is None:
-                style = styles[run] = _style(owner, text, index, view, fonts)
-            raw.FPDFText_GetLooseCharBox(text, index, rectangle)
-            raw.FPDFText_GetCharOrigin(text, index, x, y)
-            box = view.box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-            if style.size < _LEAST_SIZE or not _on_page(box, view):
-                continue
-            glyphs.append(Glyph(character, *box, *view.point(x.value, y.value), run, style))
-    return glyphs, unknown
-
-
-def _character(code: int) -> str | None:
-    """Return the character of a code; None when it has no meaning that could be read."""
-    if code in _HYPHENS:
-        return "-"
-    if code == 0 or code > 0x10FFFF or 0xD800 <= code < 0xF900 or code & 0xFFFE == 0xFFFE:
-        return None  # not a character, half of one, or a private one
-    return chr(code)
-
-
-def _on_page(box: tuple[float, float, float, float], view: _View) -> bool:
-    left, top, right, bottom = box
-    return right > 0 and bottom > 0 and left < view.width and top < view.height
-
-
-class _Face(NamedTuple):
-    bold: bool | None
-    italic: bool | None
-
-
-def _style(owner: object, text: pdfium.PdfTextPage, index: int, view: _View, faces: dict[int, _Face]) -> Style:
-    """Read size, face and direction from the text object of a character."""
-    import pypdfium2.raw as raw
-
-    matrix, size = raw.FS_MATRIX(), ctypes.c_float(1.0)
-    raw.FPDFText_GetMatrix(text, index, matrix)
-    raw.FPDFTextObj_GetFontSize(owner, size)
-    font = raw.FPDFTextObj_GetFont(owner)
-    key = ctypes.cast(font, ctypes.c_void_p).value or 0
-    face = faces.get(key)
-    if face is None:
-        face = faces[key] = _face(font) if font else _Face(None, None)
-    mode = raw.FPDFTextObj_GetTextRenderMode(owner)
-    # The text matrix maps (1, 0) to the way along the base line and (0, 1) to the way up.
-    along = (view.a * matrix.a + view.c * matrix.b, view.b * matrix.a + view.d * matrix.b)
-    up = (view.a * matrix.c + view.c * matrix.d, view.b * matrix.c + view.d * matrix.d)
-    slanted = abs(along[0] * up[0] + along[1] * up[1]) > 0.1 * math.hypot(*along) * math.hypot(*up)
-    return Style(
-        size=round(abs(size.value) * math.hypot(*up), 1),
-        bold=True if mode == _RENDER_FILL_STROKE else face.bold,
-        italic=True if slanted else face.italic,
-        direction=_direction(*along),
-        invisible=mode == _RENDER_INVISIBLE,
-    )
-
-
-def _direction(x: float, y: float) -> int | None:
-    """Tell which quarter a base line follows (y downwards); None when it is more than 5° off."""
-    quarters = math.atan2(y, x) / (math.pi / 2)
-    nearest = round(quarters)
-    return nearest % 4 if abs(quarters - nearest) <= 5 / 90 else None
-
-
-def _face(font: object) -> _Face:
-    """Tell bold and italic by the name of the font; by its figures where the name says nothing."""
-    import pypdfium2.raw as raw
-
-    buffer = ctypes.create_string_buffer(200)
-    raw.FPDFFont_GetBaseFontName(font, buffer, len(buffer))
-    name = buffer.value.decode("utf-8", errors="replace").rpartition("+")[2]
-    flags = max(raw.FPDFFont_GetFlags(font), 0)
-    angle = ctypes.c_int()
-    raw.FPDFFont_GetItalicAngle(font, angle)
-    is_slanted = bool(flags & _FLAG_ITALIC) or angle.value != 0
-    if _ANONYMOUS_NAME.search(name):
-        heavy = raw.FPDFFont_GetWeight(font) >= _HEAVY or bool(flags & _FLAG_FORCE_BOLD)
-        return _Face(bold=heavy or None, italic=is_slanted or None)
-    return _Face(
-        bold=bool(_BOLD_NAME.search(name)) or bool(flags & _FLAG_FORCE_BOLD),
-        italic=bool(_ITALIC_NAME.search(name)) or is_slanted,
-    )

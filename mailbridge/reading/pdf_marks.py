@@ -34,6 +34,14 @@ class Mark(NamedTuple):
     is_drawn: bool
 
 
+def has_annotations(page: pdfium.PdfPage) -> bool:
+    """Say whether anything was laid upon the page that can be seen; links are not."""
+    import pypdfium2.raw as raw
+
+    nothing = (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP)
+    return any(raw.FPDFAnnot_GetSubtype(annotation) not in nothing for _, annotation in _annotations(page))
+
+
 def drawn_annotations(page: pdfium.PdfPage) -> frozenset[int]:
     """
     Tell which annotations have an appearance of the file's own; ask before the form of the document is opened.

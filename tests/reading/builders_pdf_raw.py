@@ -84,11 +84,20 @@ def _blanks(size: int) -> bytes:
     return b"\x78\xda" + piece * (size // 10_000_000) + packer.flush()
 
 
-def with_annotation(pdf: bytes, rect: Rect, *, drawn: str | None = None, **entries: str) -> bytes:
+def with_annotation(
+    pdf: bytes,
+    rect: Rect,
+    *,
+    drawn: str | None = None,
+    paint: bytes | None = None,
+    layers: bytes | None = None,
+    **entries: str,
+) -> bytes:
     """
     Lay an annotation on the first page.
 
-    `entries` are names and strings of its dictionary ("/Name" makes a name); `drawn` is the text of an appearance.
+    `entries` are names and strings of its dictionary ("/Name" makes a name); `drawn` is the text of an appearance,
+    `paint` the operators of one, `layers` those of the innermost layer of the appearance of a signature.
     """
     from pyhanko.pdf_utils import generic
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -106,8 +115,11 @@ def with_annotation(pdf: bytes, rect: Rect, *, drawn: str | None = None, **entri
     for key, value in entries.items():
         made = name(value) if value.startswith("/") else generic.TextStringObject(value)
         annotation[name(f"/{key}")] = generic.NumberObject(int(value)) if key == "F" else made
-    if drawn is not None:
-        annotation[name("/AP")] = generic.DictionaryObject({name("/N"): writer.add_object(_appearance(rect, drawn))})
+    if drawn is not None or paint is not None:
+        content = shown(drawn, 2, 4) if drawn is not None else paint
+        annotation[name("/AP")] = generic.DictionaryObject({name("/N"): writer.add_object(_appearance(rect, content))})
+    if layers is not None:
+        annotation[name("/AP")] = generic.DictionaryObject({name("/N"): _layered(writer, rect, layers)})
     reference = writer.add_object(annotation)
     page[name("/Annots")] = generic.ArrayObject([*page.get("/Annots", ()), reference])
     writer.mark_update(page.container_ref)
@@ -117,7 +129,7 @@ def with_annotation(pdf: bytes, rect: Rect, *, drawn: str | None = None, **entri
     return _written(writer)
 
 
-def _appearance(rect: Rect, text: str) -> object:
+def _appearance(rect: Rect, content: bytes | None) -> object:
     from pyhanko.pdf_utils import generic
 
     name = generic.NameObject
@@ -134,8 +146,25 @@ def _appearance(rect: Rect, text: str) -> object:
                 {name("/Font"): generic.DictionaryObject({name("/F1"): font})}
             ),
         },
-        stream_data=shown(text, 2, 4),
+        stream_data=content,
     )
+
+
+def _layered(writer: object, rect: Rect, content: bytes) -> object:
+    """Nest an appearance as signatures do: N shows FRM, which shows n0 (empty) and n2."""
+    from pyhanko.pdf_utils import generic
+
+    name = generic.NameObject
+
+    def form(operators: bytes, **inner: object) -> object:
+        made = _appearance(rect, operators)
+        made["/Resources"][name("/XObject")] = generic.DictionaryObject(  # type: ignore[index]
+            {name(f"/{key}"): value for key, value in inner.items()}
+        )
+        return writer.add_object(made)  # type: ignore[attr-defined]
+
+    frame = form(b"q /n0 Do Q q /n2 Do Q", n0=form(b"% DSBlank"), n2=form(content))
+    return form(b"q /FRM Do Q", FRM=frame)
 
 
 def rotated(pdf: bytes, degrees: int) -> bytes:
@@ -207,4 +236,55 @@ def _identity() -> tuple[object, object]:
 def _written(writer: object) -> bytes:
     out = io.BytesIO()
     writer.write(out)  # type: ignore[attr-defined]  # both kinds of writers of pyHanko
+    return out.getvalue()
+
+
+def drawn_over(pdf: bytes, operators: bytes) -> bytes:
+    """Append operators to what the first page draws, as programs do that put a number into a letter."""
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+    page = writer.root["/Pages"]["/Kids"][0]
+    added = writer.add_object(generic.StreamObject(stream_data=b"Q\nq " + operators + b" Q\nq\n"))
+    before = writer.add_object(generic.StreamObject(stream_data=b"q\n"))
+    after = writer.add_object(generic.StreamObject(stream_data=b"\nQ\n"))
+    page[generic.NameObject("/Contents")] = generic.ArrayObject([before, page.raw_get("/Contents"), added, after])
+    writer.update_container(page)
+    return _written(writer)
+
+
+def outlined(digits: str, x: float, y: float, size: float = 13) -> bytes:
+    """Draw digits as lines, the way of programs that give no characters: seven segments each."""
+    width, height = size * 0.4, size * 0.65
+    strokes = {
+        "a": (0, 1, 1, 1),
+        "b": (1, 1, 1, 0.5),
+        "c": (1, 0.5, 1, 0),
+        "d": (0, 0, 1, 0),
+        "e": (0, 0.5, 0, 0),
+        "f": (0, 1, 0, 0.5),
+        "g": (0, 0.5, 1, 0.5),
+    }
+    shapes = ("abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afgedc", "abc", "abcdefg", "abcdfg")
+    out = ["0 0 0 RG 1 w"]
+    for place, digit in enumerate(digits):
+        left = x + place * size * 0.55
+        for stroke in shapes[int(digit)]:
+            x1, y1, x2, y2 = strokes[stroke]
+            start = f"{left + x1 * width:.2f} {y + y1 * height:.2f} m"
+            out.append(f"{start} {left + x2 * width:.2f} {y + y2 * height:.2f} l S")
+    return "\n".join(out).encode()
+
+
+def two_up(pdf: bytes) -> bytes:
+    """Put each two A4 pages side by side on a sheet, made smaller, as drivers of printers do."""
+    import pypdfium2 as pdfium
+    import pypdfium2.raw as raw
+
+    with pdfium.PdfDocument(pdf) as document:
+        made = pdfium.PdfDocument(raw.FPDF_ImportNPagesToOne(document, 842, 595, 2, 1))
+        out = io.BytesIO()
+        made.save(out)
+        made.close()
     return out.getvalue()

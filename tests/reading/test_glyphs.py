@@ -5,7 +5,8 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbridge.reading.glyphs import Glyph, Style, clean, dominant_direction, lines_of, turned
+from mailbridge.reading.glyph_lines import lines_of
+from mailbridge.reading.glyphs import Glyph, Style, clean, dominant_direction, turned
 
 
 def word(text: str, x: float, y: float, *, size: float = 10.0, direction: int | None = 0, run: int = 1) -> list[Glyph]:

@@ -8,7 +8,16 @@ from mailbridge.mail.pages import Layer, Line, Page, Pages
 from mailbridge.reading.pdf import read_pdf
 from mailbridge.reading.problems import Problem, Unreadable
 from tests.reading.builders_files import letter_pdf, typst_pdf
-from tests.reading.builders_pdf_raw import encrypted, raw_pdf, rotated, scan_pdf, shown, with_annotation
+from tests.reading.builders_pdf_raw import (
+    drawn_over,
+    encrypted,
+    outlined,
+    raw_pdf,
+    rotated,
+    scan_pdf,
+    shown,
+    with_annotation,
+)
 
 
 def first_page(pdf: bytes) -> Page:
@@ -149,14 +158,83 @@ def test_value_of_a_form_field_is_a_line() -> None:
     assert line(pdf, "Số 77").box.left == pytest.approx(300, abs=5)
 
 
+def test_field_with_an_appearance_is_read_as_it_is_drawn() -> None:
+    pdf = with_annotation(
+        letter_pdf(), (300, 300, 400, 320), drawn="So 55", Subtype="/Widget", FT="/Tx", T="so", V="So 66"
+    )
+    assert "So 55" in texts(pdf)
+    assert "So 66" not in texts(pdf)
+
+
+def test_field_whose_appearance_is_empty_has_its_value() -> None:
+    pdf = with_annotation(letter_pdf(), (300, 300, 400, 320), paint=b"", Subtype="/Widget", FT="/Tx", T="so", V="So 66")
+    assert "So 66" in texts(pdf)
+
+
+def test_value_behind_an_appearance_that_draws_no_characters_is_not_believed() -> None:
+    pdf = with_annotation(
+        letter_pdf(),
+        (300, 300, 400, 320),
+        paint=outlined("55", 4, 4),
+        Subtype="/Widget",
+        FT="/Tx",
+        T="so",
+        V="So 66",
+    )
+    assert "So 66" not in texts(pdf)
+
+
+def test_signature_field_shows_the_layers_of_its_appearance() -> None:
+    """Name and time are in the form n2 of the form FRM, beside an empty n0 (as viewers of old built it)."""
+    pdf = with_annotation(
+        letter_pdf(),
+        (300, 300, 480, 340),
+        layers=shown("Ky boi: SO NOI VU", 4, 10),
+        Subtype="/Widget",
+        FT="/Sig",
+        T="sig",
+    )
+    assert line(pdf, "Ky boi").text == "Ky boi: SO NOI VU"
+    assert line(pdf, "Ky boi").box.left == pytest.approx(304, abs=2)
+
+
+def test_links_and_comments_say_nothing() -> None:
+    pdf = with_annotation(letter_pdf(), (300, 300, 400, 320), Subtype="/Link", Contents="a link")
+    pdf = with_annotation(pdf, (300, 330, 320, 350), Subtype="/Text", Contents="a comment")
+    assert texts(pdf) == texts(letter_pdf())
+
+
 def test_hidden_annotation_says_nothing() -> None:
     pdf = with_annotation(letter_pdf(), (300, 300, 400, 320), F="2", Subtype="/FreeText", Contents="Số 88")
     assert "Số 88" not in texts(pdf)
 
 
-def test_scan_without_text_has_a_page_without_lines() -> None:
-    pages = read_pdf(scan_pdf())
-    assert [page.lines for page in pages.pages] == [()]
+def test_scan_without_text_is_a_picture_to_be_read() -> None:
+    [page] = read_pdf(scan_pdf()).pages
+    assert (page.layer, page.lines) == (Layer.OCR, ())
+
+
+def test_scan_in_strips_is_a_scan() -> None:
+    strip = b"q 595 0 0 210 0 %d cm /Im Do Q\n"
+    pdf = scan_pdf().replace(b"q 595 0 0 842 0 0 cm /Im Do Q\n", b"".join(strip % (210 * n) for n in range(4)))
+    [page] = read_pdf(pdf).pages
+    assert (page.layer, page.lines) == (Layer.OCR, ())
+
+
+def test_letters_drawn_as_outlines_only_are_to_be_read() -> None:
+    [page] = read_pdf(raw_pdf(outlined("0123456789", 80, 700))).pages
+    assert (page.layer, page.lines) == (Layer.OCR, ())
+
+
+def test_empty_page_has_nothing_to_be_read() -> None:
+    [page] = read_pdf(raw_pdf(b"0.5 w 80 700 m 500 700 l S")).pages
+    assert (page.layer, page.lines) == (Layer.TEXT, ())
+
+
+def test_photo_of_a_page_with_a_heading_is_a_picture() -> None:
+    pdf = scan_pdf(shown("Chup man hinh", 80, 800)).replace(b"595 0 0 842 0 0 cm", b"420 0 0 600 80 100 cm")
+    [page] = read_pdf(pdf).pages
+    assert (page.layer, page.lines) == (Layer.OCR, ())
 
 
 def test_scan_with_the_stamp_of_a_signature_has_no_lines() -> None:
@@ -164,7 +242,7 @@ def test_scan_with_the_stamp_of_a_signature_has_no_lines() -> None:
 
 
 def test_text_recognised_under_a_scan_is_told_from_written_text() -> None:
-    words = b"".join(shown("recognised words of a scanned letter here", 80, 700 - 20 * row) for row in range(10))
+    words = b"".join(shown("Công hòa xã hôi chu nghia Viêt Nam, dôc lâp", 80, 700 - 20 * row) for row in range(10))
     page = first_page(scan_pdf(b"3 Tr\n" + words))
     assert page.layer is Layer.OCR
     assert len(page.lines) == 10
@@ -190,6 +268,51 @@ def test_text_that_nobody_sees_is_not_read(hide: bytes) -> None:
 def test_text_below_a_white_box_is_not_read() -> None:
     covered = shown("So: 12/SNV-VP", 80, 700) + b"1 g 70 690 200 30 re f\n"
     assert "12" not in " ".join(texts(raw_pdf(covered)))
+
+
+def test_crop_box_is_where_the_page_begins() -> None:
+    [found] = first_page(
+        raw_pdf(shown("Inside", 200, 700) + shown("Outside", 20, 700), page="/CropBox [100 100 500 800]")
+    ).lines
+    assert found.text == "Inside"
+    assert found.box.left == pytest.approx(100, abs=2)
+    assert found.box.bottom == pytest.approx(103, abs=4)
+
+
+def test_letters_set_apart_for_show_make_words() -> None:
+    for title in ("#text(tracking: 4pt)[QUYẾT ĐỊNH]", "#text(tracking: 9pt)[QUYẾT ĐỊNH]", "Q U Y Ế T~ ~Đ Ị N H"):
+        assert texts(typst_pdf(title)) == ["QUYẾT ĐỊNH"], title
+
+
+def test_raised_mark_of_a_note_is_no_digit_of_the_number() -> None:
+    assert texts(typst_pdf("Số: 123#super(typographic: false)[1]/QĐ-UBND")) == ["Số: 123¹/QĐ-UBND"]
+
+
+def test_blanks_of_justified_text_part_no_columns() -> None:
+    stretched = b"BT /F1 13 Tf 20 Tw 1 0 0 1 80 700 Tm (wide justified words) Tj ET"
+    assert texts(raw_pdf(stretched)) == ["wide justified words"]
+
+
+def test_columns_in_one_text_object_are_parted() -> None:
+    columns = b"BT /F1 13 Tf 1 0 0 1 80 700 Tm [(LEFT SIDE)-6000(RIGHT SIDE)] TJ ET"
+    assert texts(raw_pdf(columns)) == ["LEFT SIDE", "RIGHT SIDE"]
+
+
+def test_order_of_the_text_objects_does_not_matter() -> None:
+    assert texts(raw_pdf(shown("three", 160, 700) + shown("two", 130, 700) + shown("one", 100, 700))) == [
+        "one two three"
+    ]
+
+
+def test_word_that_runs_into_the_next_one_stays_whole() -> None:
+    """A number written too wide for its hole must not take letters of the notation between its digits."""
+    assert texts(raw_pdf(shown("/SNV-VP", 120, 700) + shown("1234", 94, 700))) == ["1234/SNV-VP"]
+
+
+def test_slanted_watermark_is_a_line_of_its_own() -> None:
+    pdf = letter_pdf()
+    marked = drawn_over(pdf, b"0.8 g BT /Helv 80 Tf 0.7 0.7 -0.7 0.7 150 300 Tm (DU THAO) Tj ET")
+    assert set(texts(marked)) >= set(texts(pdf))
 
 
 def test_page_with_few_words_and_no_picture_keeps_them() -> None:
