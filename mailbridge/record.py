@@ -18,7 +18,7 @@ from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import LetterPlan
 from mailbridge.mail.message import Message
 from mailbridge.verify.evidence import Evidence
-from mailbridge.verify.results import AuthResults
+from mailbridge.verify.results import AuthResults, DkimResult
 from mailbridge.verify.signature import SignatureStatus
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
@@ -117,17 +117,7 @@ def _message(mail: MailObject, message: Message) -> Object:
 def _authentication(results: AuthResults) -> Object:
     return {
         "spf": {"result": results.spf.result.value, "domain": results.spf.domain, "reason": results.spf.reason},
-        "dkim": [
-            {
-                "result": each.result.value,
-                "domain": each.domain,
-                "selector": each.selector,
-                "aligned": each.aligned,
-                "weaknesses": list(each.weaknesses),
-                "reason": each.reason,
-            }
-            for each in results.dkim
-        ],
+        "dkim": [_dkim(each) for each in results.dkim],
         "arc": {
             "result": results.arc.result.value,
             "sealers": list(results.arc.sealers),
@@ -140,6 +130,18 @@ def _authentication(results: AuthResults) -> Object:
             "reason": results.dmarc.reason,
         },
         "smime": [],
+        "inner": [{"part": inner.part, "dkim": [_dkim(each) for each in inner.dkim]} for inner in results.inner],
+    }
+
+
+def _dkim(result: DkimResult) -> Object:
+    return {
+        "result": result.result.value,
+        "domain": result.domain,
+        "selector": result.selector,
+        "aligned": result.aligned,
+        "weaknesses": list(result.weaknesses),
+        "reason": result.reason,
     }
 
 
@@ -185,6 +187,7 @@ def _reading(reading: Reading[object]) -> Object:
         "confidence": round(reading.confidence, 3),
         "source": reading.source or (f"absent: {reading.reason}" if reading.reason else ""),
         "rivals": [{"value": _plain(rival.value), "source": rival.source} for rival in reading.rivals],
+        "box": [box.left, box.top, box.right, box.bottom] if (box := reading.box) else None,
     }
 
 

@@ -61,6 +61,10 @@ _PARLIAMENT = re.compile(r"(?:QH|UBTVQH)\d{1,2}\Z")
 _OLD_BODY = re.compile(r"(?:HĐBT|CTN|TCT|UBTVQH\d{0,2})\Z")
 _PRESIDENT = re.compile(r"(?:CTN|UBTVQH\d{1,2})\Z")
 _HYPHEN_BODIES = frozenset({("GD", "ĐT"), ("SGD", "ĐT"), ("BGD", "ĐT"), ("LĐ", "TBXH"), ("LĐTB", "XH"), ("VH", "TT")})
+# Before about 1996 ministries left the B out: "1843 TC/TCT" came from the Ministry of Finance.
+_OLD_MINISTRIES = frozenset(
+    {"TC", "YT", "XD", "TM", "GD", "NV", "CN", "NL", "TP", "NH", "TS", "NN", "LN", "BĐ", "VHTT", "GTVT", "KHĐT"}
+)
 # Bodies that wrote decrees, decisions and letters alike without a type in the number: there only the title can tell.
 _TITLE_TELLS = frozenset({"CP", "TTg", "HĐBT", "CTN", "QH", "TCCP", "GD-ĐT"})
 
@@ -288,7 +292,9 @@ def _glued(parts: Split) -> Reading | None:
 
 def _letter_rule(parts: Split) -> Reading | None:
     """C, C1: the first group is the issuer, `N/O-U`; without a type this is a công văn unless the title says more."""
-    if parts.marks[0] != "/" or ("/" in parts.marks[1:] and not looks_like_issuer(parts.groups[0])):
+    if parts.marks[0] != "/":
+        return None
+    if "/" in parts.marks[1:] and not (looks_like_issuer(parts.groups[0]) or parts.groups[0] in _OLD_MINISTRIES):
         return None
     groups, slips = _in_brackets(parts.groups)
     if "/" in parts.marks[1:]:

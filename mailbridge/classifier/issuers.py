@@ -44,6 +44,18 @@ def is_known_body(abbr: str) -> bool:
     return abbr in _STATE_BODIES or abbr in _PARTY_BODIES
 
 
+_STROKED = {
+    body.replace("Đ", "D"): body
+    for body in sorted(_STATE_BODIES | _PARTY_BODIES)
+    if "Đ" in body and len(body) > 2 and body.replace("Đ", "D") not in _STATE_BODIES | _PARTY_BODIES
+}
+
+
+def body_with_stroke(abbr: str) -> str | None:
+    """Return the one known body that is written as `abbr` but for its Đ: BGDĐT for "BGDDT"; None without one."""
+    return _STROKED.get(abbr)
+
+
 def looks_like_issuer(abbr: str) -> bool:
     """Say whether this is more likely a body that issues documents than a unit inside one: a guess by shape."""
     return is_state_body(abbr) or is_party_body(abbr) or bool(_DEPARTMENT.match(abbr))

@@ -16,23 +16,43 @@ from mailbridge.classifier.proper_names import (
     DOUBTFUL_PLACES,
     FIELDS,
     FIXED,
+    FIXED_IN_NAMES,
     HEADS,
     NAMED_KINDS,
     OTHER_PLACES,
     PROVINCES,
     RANKS,
+    TOWNS,
     TYPES_BEFORE_NUMBER,
 )
 
 _LETTERS = re.compile(r"[^\W\d_]+")
-_SYLLABLE = re.compile(r"(?:ngh|ng|nh|gh|gi|ch|kh|ph|qu|th|tr|[bcdghklmnrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnptk])?\Z")
+_SYLLABLE = re.compile(r"(?:ngh|ng|nh|gh|gi|ch|kh|ph|qu|th|tr|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnptk])?\Z")
 _STOPPED = re.compile(r"[cpt]\Z|ch\Z")
 _LONGEST = 4000
 _ROMAN = re.compile(r"[IVX]{1,5}\Z")
 _BEFORE_ROMAN = frozenset(
-    ("quý", "kỳ", "khóa", "lần", "loại", "hạng", "nhóm", "cấp", "chương", "phần", "mục", "thứ", "lớp", "khu", "vùng")
+    (
+        "quý",
+        "kỳ",
+        "khóa",
+        "lần",
+        "loại",
+        "hạng",
+        "nhóm",
+        "cấp",
+        "chương",
+        "phần",
+        "mục",
+        "thứ",
+        "lớp",
+        "khu",
+        "vùng",
+        "vực",
+        "đợt",
+    )
 )
-_LONGEST_PHRASE = 8
+_LONGEST_PHRASE = 10
 
 
 def title_case_name(text: str) -> str:
@@ -40,8 +60,9 @@ def title_case_name(text: str) -> str:
     if not _is_capital(text):
         return text
     words = _Words(text)
-    words.mark(_PHRASES)
+    words.mark(_NAME_PHRASES)
     words.mark_heads()
+    words.mark_fields()
     words.mark_named_kinds()
     words.mark_ranks()
     words.mark_after(r"[-–—/;]\s*\Z")
@@ -56,6 +77,7 @@ def title_case_sentence(text: str) -> str:
     words.mark(_PHRASES, but=DOUBTFUL_PLACES)
     words.mark(_BODIES)
     words.mark_ranked_places()
+    words.mark_lower_places()
     words.mark_types()
     words.mark_after(r"(?:[.!?]\s+[“\"(]?|[“]|:\s*[“\"])\Z")
     return words.written()
@@ -83,8 +105,9 @@ def _phrases(names: Iterable[str]) -> dict[tuple[str, ...], tuple[bool, ...]]:
 
 
 _PHRASES = _phrases((*FIXED, *PROVINCES, *OTHER_PLACES))
-_FIELD_PHRASES = _phrases(FIELDS)
 _BODIES = _phrases(f"{head} {field}" for head in ("Bộ", "Sở", "Phòng", "Bộ trưởng Bộ") for field in FIELDS)
+_NAME_PHRASES = _PHRASES | _BODIES | _phrases((*FIXED_IN_NAMES, *TOWNS))
+_FIELD_PHRASES = _phrases(FIELDS)
 _HEAD_PHRASES = _phrases(HEADS)
 _RANK_PHRASES = _phrases(RANKS)
 _NAMED = _phrases(NAMED_KINDS)
@@ -145,7 +168,8 @@ class _Words:
             if head is None or not self._may_begin(place):
                 place += 1
                 continue
-            self.capital[place] = True
+            for offset, is_capital in enumerate(head[1]):
+                self.capital[place + offset] |= is_capital
             place += len(head[0])
             if place < len(self.keys) and not self.known[place] and not self.longest(_RANK_PHRASES, place):
                 field = self.longest(_FIELD_PHRASES, place)
@@ -155,9 +179,33 @@ class _Words:
 
     def _may_begin(self, place: int) -> bool:
         """A kind of body begins the name, follows another one, or stands behind a mark or a joining word."""
-        if place == 0 or self.capital[place] or self.keys[place - 1] in ("và", "thuộc", "của"):
+        if place == 0 or self.capital[place] or self.keys[place - 1] in ("và", "thuộc", "của", _key("các")):
             return not self.known[place] or place == 0
         return bool(re.search(r"[,;–—/-]\s*\Z", self.text[: self.spans[place][0]][-4:]))
+
+    def mark_fields(self) -> None:
+        """
+        Capital for a second field of work: "Chăn nuôi và Thú y", "Kinh tế, Hạ tầng và Đô thị".
+
+        Only behind fields of one or two words: in "Kỹ thuật tài nguyên và môi trường" the last two belong together.
+        """
+        for place in range(2, len(self.keys) - 1):
+            if self.keys[place] != "và" or self.keys[place + 1] in _NOT_FIELDS:
+                continue
+            commas = [at for at in range(1, place) if "," in self._gap(at)]
+            start = next(
+                (at for at in range(place - 1, max(place - 3, -1), -1) if at in commas or self.capital[at]), None
+            )
+            if start is None or self.known[place]:
+                continue
+            self.capital[place + 1] = True
+            while start in commas and any(self.capital[max(start - 2, 0) : start]):
+                self.capital[start] = True
+                start = next((at for at in (start - 1, start - 2) if at in commas), 0)
+
+    def _gap(self, place: int) -> str:
+        """Return what stands between a word and the one before it."""
+        return self.text[self.spans[place - 1][1] : self.spans[place][0]]
 
     def mark_named_kinds(self) -> None:
         """Every syllable behind "Tiểu học", "Công ty TNHH" and the like."""
@@ -170,17 +218,21 @@ class _Words:
                 for later in range(place + len(kind[0]), len(self.keys)):
                     if self.longest(_RANK_PHRASES, later):
                         break
-                    self.capital[later] = True
+                    self.capital[later] = self.capital[later] or not self.known[later]
 
     def mark_ranks(self) -> None:
         """Every syllable of the place behind "huyện", "phường" and the like, at most four."""
         for place in range(len(self.keys)):
             rank = self.longest(_RANK_PHRASES, place)
-            if rank is None or tuple(self.keys[place + 1 : place + 2]) in _NOT_PLACES:
+            if rank is None or (len(rank[0]) == 1 and tuple(self.keys[place + 1 : place + 2]) in _NOT_PLACES):
                 continue
             for later in range(place + len(rank[0]), min(place + len(rank[0]) + 4, len(self.keys))):
-                gap = self.text[self.spans[later - 1][1] : self.spans[later][0]]
-                if self.longest(_RANK_PHRASES, later) or gap.strip(" .") or self.keys[later] in ("và", "thuộc"):
+                # "Xuân Hương - Đà Lạt" is one place.
+                if (
+                    self.longest(_RANK_PHRASES, later)
+                    or self._gap(later).strip(" .-–")
+                    or self.keys[later] in _ENDS_PLACE
+                ):
                     break
                 self.capital[later] = True
 
@@ -190,6 +242,21 @@ class _Words:
             found = self.longest(_PROVINCE_PHRASES, place)
             if found and self.keys[place - 1] in (_key("tỉnh"), _key("phố"), "tp"):
                 self._put(place, found[1])
+
+    def mark_lower_places(self) -> None:
+        """One to three words that end a clause behind "xã" or "phường": a place, whatever its name."""
+        for place in range(1, len(self.keys)):
+            if (
+                self.keys[place - 1] not in _LOWER_RANKS
+                or self.keys[place] in _NO_PLACE_WORDS
+                or self._gap(place).strip()
+            ):
+                continue
+            end = place + 1
+            while end < len(self.keys) and not self._gap(end).strip(" -–"):
+                end += 1
+            if end - place <= _LONGEST_PLACE:
+                self.capital[place:end] = [True] * (end - place)
 
     def mark_types(self) -> None:
         """ "Nghị định số 30/2020/NĐ-CP": a capital where a type and "số" name one document."""
@@ -202,8 +269,7 @@ class _Words:
     def mark_after(self, pattern: str) -> None:
         """Capital for each word behind a mark."""
         for place in range(1, len(self.keys)):
-            gap = self.text[self.spans[place - 1][1] : self.spans[place][0]]
-            if re.search(pattern, gap):
+            if re.search(pattern, self._gap(place)):
                 self.capital[place] = True
 
     def written(self) -> str:
@@ -241,7 +307,8 @@ class _Words:
         """A word that no Vietnamese syllable can be; a long one with vowels is a foreign name instead."""
         if word in ACRONYMS:
             return True
-        if _ROMAN.match(word) and place and self.keys[place - 1] in _ROMAN_KEYS:
+        # "I", "II", "XXVII" are numbers wherever they stand; "VI" and "XI" are words too.
+        if _ROMAN.match(word) and place and (word not in ("VI", "XI") or self.keys[place - 1] in _ROMAN_KEYS):
             return True
         return len(word) > 1 and not self._is_syllable(word) and not self._is_foreign(word)
 
@@ -260,4 +327,49 @@ class _Words:
 
 # "xã hội" and "tỉnh ủy" are one word each.
 _NOT_PLACES = frozenset({(_key("hội"),), (_key("ủy"),), (_key("đoàn"),), (_key("đội"),)})
+_LOWER_RANKS = frozenset(_key(word) for word in ("xã", "phường", "huyện", "quận", "xã", "trấn"))
+_NO_PLACE_WORDS = frozenset(
+    _key(word)
+    for word in (
+        *(
+            "hội",
+            "viên",
+            "ủy",
+            "đoàn",
+            "đội",
+            "và",
+            "năm",
+            "trên",
+            "trong",
+            "có",
+            "của",
+            "theo",
+            "đến",
+            "về",
+            "để",
+            "từ",
+        ),
+        *(
+            "thuộc",
+            "giai",
+            "nông",
+            "miền",
+            "biên",
+            "đạt",
+            "mới",
+            "đặc",
+            "nghèo",
+            "là",
+            "được",
+            "tại",
+            "cho",
+            "khu",
+            "loại",
+        ),
+        *("một", "hai", "mỗi", "các", "này", "đó", "trong", "phát", "đảo", "tham", "quản"),
+    )
+)
+_LONGEST_PLACE = 3
+_ENDS_PLACE = frozenset(_key(word) for word in ("và", "thuộc", "khóa"))
+_NOT_FIELDS = frozenset(_key(word) for word in ("các", "những", "một", "người", "trẻ"))
 _ROMAN_KEYS = frozenset(_key(word) for word in _BEFORE_ROMAN)

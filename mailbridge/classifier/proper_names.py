@@ -32,7 +32,55 @@ PROVINCES = tuple(dict.fromkeys((*PROVINCES_UNTIL_2025, *PROVINCES_SINCE_2025)))
 # These names are also plain words ("hòa bình": peace); inside a sentence they need "tỉnh" or "thành phố" before them.
 DOUBTFUL_PLACES = frozenset({"hòa bình", "thái bình", "huế", "long an", "hà nam", "phú thọ"})
 
-OTHER_PLACES = ("Việt Nam", "Trường Sa", "Hoàng Sa", "Phú Quốc", "Sa Pa", "Buôn Ma Thuột", "Pleiku", "Côn Đảo")
+OTHER_PLACES = (
+    *("Việt Nam", "Trường Sa", "Hoàng Sa", "Phú Quốc", "Sa Pa", "Buôn Ma Thuột", "Pleiku", "Côn Đảo", "Sài Gòn"),
+    *("Gia Định", "Nhật Bản", "Hàn Quốc", "Trung Quốc", "Hoa Kỳ", "Liên bang Nga", "Thái Lan", "Cam-pu-chia"),
+)
+
+# Towns and quarters whose name stands in names of bodies without a word for their rank before it. Some are words of
+# their own ("thanh xuân"), so that they count in names only.
+TOWNS = (
+    *(
+        "Đà Lạt",
+        "Nha Trang",
+        "Vũng Tàu",
+        "Quy Nhơn",
+        "Tuy Hòa",
+        "Phan Thiết",
+        "Mỹ Tho",
+        "Cao Lãnh",
+        "Sa Đéc",
+        "Châu Đốc",
+    ),
+    *(
+        "Long Xuyên",
+        "Rạch Giá",
+        "Hà Tiên",
+        "Cẩm Phả",
+        "Hạ Long",
+        "Móng Cái",
+        "Uông Bí",
+        "Việt Trì",
+        "Vĩnh Yên",
+        "Dĩ An",
+    ),
+    *("Biên Hòa", "Thủ Đức", "Thủ Dầu Một", "Thuận An", "Hà Đông", "Sơn Tây", "Ba Đình", "Hoàn Kiếm", "Đống Đa"),
+    *("Hai Bà Trưng", "Cầu Giấy", "Thanh Xuân", "Hoàng Mai", "Long Biên", "Tây Hồ", "Gia Lâm", "Đông Anh", "Sóc Sơn"),
+    *(
+        "Thanh Trì",
+        "Hà Nội",
+        "Phú Nhuận",
+        "Bình Thạnh",
+        "Tân Bình",
+        "Gò Vấp",
+        "Củ Chi",
+        "Hóc Môn",
+        "Nhà Bè",
+        "Bình Chánh",
+    ),
+    *("Tam Kỳ", "Hội An", "Đông Hà", "Đồng Hới", "Chu Lai", "Dung Quất", "Nghi Sơn", "Vũng Áng", "Tam Điệp", "Phú Mỹ"),
+    *("Tây Nguyên", "Tây Bắc", "Việt Bắc", "Đông Bắc", "Tây Nam Bộ", "Nam Bộ", "Trung Bộ", "Bắc Bộ", "Cửu Long"),
+)
 
 FIELDS = (
     "Nội vụ",
@@ -63,12 +111,19 @@ FIELDS = (
     "Bưu chính, Viễn thông",
     "Kế hoạch và Đầu tư",
     "Giao thông vận tải",
-    "Giao thông Vận tải",
     "Quy hoạch - Kiến trúc",
     "Lao động - Thương binh và Xã hội",
     "Dân tộc và Tôn giáo",
     "Dân tộc",
     "An toàn thực phẩm",
+    "Giao thông công chánh",
+    "Công nghệ thông tin và Truyền thông",
+    "Khoa học xã hội",
+    "Khoa học và Kỹ thuật",
+    "Sở hữu trí tuệ",
+    "Phòng bệnh",
+    "Tài chính - Kế hoạch",
+    "Kinh tế - Hạ tầng",
 )
 
 FIXED = (
@@ -116,6 +171,56 @@ FIXED = (
     "Tổng cục Hải quan",
     "Tổng cục Thuế",
     "Cộng hòa xã hội chủ nghĩa Việt Nam",
+    "Đoàn đại biểu Quốc hội",
+    "Tổng Liên đoàn Lao động",
+    "Liên hiệp các Hội",
+    "Liên hiệp các Hội Khoa học và Kỹ thuật",
+    "Viện Hàn lâm Khoa học xã hội",
+    "Viện Hàn lâm Khoa học và Công nghệ",
+    "Học viện Hành chính Quốc gia",
+    "Thư viện Quốc gia",
+    "Bầu cử Quốc gia",
+    "Dự trữ Nhà nước",
+    "Chứng khoán Nhà nước",
+    "Khí tượng Thủy văn",
+    "Tiêu chuẩn Đo lường Chất lượng",
+    "Lăng Chủ tịch Hồ Chí Minh",
+    "Chủ tịch Hồ Chí Minh",
+    "Bộ đội Biên phòng",
+    "Bộ Chỉ huy quân sự",
+    "Ban Chỉ huy quân sự",
+    "Chính trị quốc gia Sự thật",
+)
+
+# Of names only: in a sentence "trung ương" and "miền bắc" may be small.
+FIXED_IN_NAMES = (
+    "Trung ương",
+    "miền Bắc",
+    "miền Trung",
+    "miền Nam",
+    "phía Nam",
+    "phía Bắc",
+    "Quân khu",
+    "Thủ đô",
+    "Bộ Tư lệnh",
+    "Bộ Tổng Tham mưu",
+    "Đa khoa",
+    "Báo Nhân Dân",
+    "Đoàn tỉnh",
+    "Ban Chấp hành Trung ương Đoàn",
+    "Trung ương Đoàn",
+    "Cảnh sát biển",
+    "Trường Cao đẳng nghề",
+    "Xổ số kiến thiết",
+    "Y Dược",
+    "Bệnh viện Bạch Mai",
+    "Bệnh viện Chợ Rẫy",
+    "Bệnh viện Việt Đức",
+    "Bệnh viện Thống Nhất",
+    "Bệnh viện Từ Dũ",
+    "Bệnh viện Hùng Vương",
+    "Bệnh viện Thanh Nhàn",
+    "Bệnh viện Nhân dân",
 )
 
 HEADS = (
@@ -164,11 +269,28 @@ HEADS = (
     "Chi bộ",
     "Đảng bộ",
     "Công an",
-    "Bộ Tư lệnh",
     "Quân khu",
+    "Quân chủng",
+    "Binh chủng",
+    "Binh đoàn",
+    "Sư đoàn",
+    "Công đoàn",
+    "Bảo tàng",
+    "Thư viện",
+    "Nhà xuất bản",
+    "Nhà hát",
+    "Hạt",
+    "Trạm",
+    "Cảng vụ",
+    "Tổng hội",
+    "Chi hội",
 )
 
-RANKS = ("tỉnh", "thành phố", "huyện", "quận", "thị xã", "thị trấn", "xã", "phường", "đặc khu", "tp", "tp.")
+RANKS = (
+    *("tỉnh", "thành phố", "huyện", "quận", "thị xã", "thị trấn", "xã", "phường", "đặc khu", "tp", "tp."),
+    # What follows a committee of the Party or the Youth Union is its place as well.
+    *("tỉnh ủy", "thành ủy", "huyện ủy", "quận ủy", "thị ủy", "tỉnh đoàn", "thành đoàn", "huyện đoàn", "quận đoàn"),
+)
 
 # What follows is a name of its own, each syllable a capital: "Trường Tiểu học Kim Đồng", "Công ty Cổ phần Tân Phú".
 NAMED_KINDS = (
@@ -177,6 +299,8 @@ NAMED_KINDS = (
     "Tiểu học",
     "Mầm non",
     "Mẫu giáo",
+    "THPT chuyên",
+    "Vườn quốc gia",
     "Trung học cơ sở",
     "Trung học phổ thông",
     "Công ty Cổ phần",

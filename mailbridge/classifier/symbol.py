@@ -109,8 +109,13 @@ def find_symbols(text: str) -> tuple[DocumentSymbol, ...]:
     taken. A short or unknown symbol counts only behind a word such as "số". Time is linear in the length of `text`.
     """
     found: dict[str, DocumentSymbol] = {}
+    # A document names the same law on every page.
+    parsed: dict[str, DocumentSymbol | None] = {}
     for match in _IN_TEXT.finditer(plain(text)):
-        symbol = parse_symbol(match.group())
+        written = match.group()
+        if written not in parsed:
+            parsed[written] = parse_symbol(written)
+        symbol = parsed[written]
         if symbol is not None and symbol.text not in found and _is_believable(symbol, match):
             found[symbol.text] = symbol
             if len(found) == _MOST:

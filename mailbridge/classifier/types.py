@@ -72,16 +72,28 @@ _A, _C, _L, _P, _F = (
 )
 
 STATE_TYPES = (
-    _type(_A, "Nghị quyết", "NQ"),
+    _type(_A, "Nghị quyết", "NQ", "", ("Nghị quyết chuyên đề",)),
     _type(_A, "Quyết định", "QĐ", "QD"),
     _type(_A, "Chỉ thị", "CT"),
-    _type(_A, "Quy chế", "QC", "QCPH"),
+    _type(_A, "Quy chế", "QC", "QCPH", ("Quy chế phối hợp",)),
     _type(_A, "Quy định", "QyĐ", "QĐi QyD"),
     _type(_A, "Thông cáo", "TC"),
     _type(_A, "Thông báo", "TB", "TBKL", ("Thông báo kết luận",)),
-    _type(_A, "Hướng dẫn", "HD", "HDLN HDLT"),
-    _type(_A, "Chương trình", "CTr", "Ctr CTR CTPH", ("Chương trình hành động", "Chương trình công tác")),
-    _type(_A, "Kế hoạch", "KH", "KHLN KHLT KHPH", ("Kế hoạch hành động", "Kế hoạch liên tịch", "Kế hoạch phối hợp")),
+    _type(_A, "Hướng dẫn", "HD", "HDLN HDLT", ("Hướng dẫn liên ngành", "Hướng dẫn liên tịch")),
+    _type(
+        _A,
+        "Chương trình",
+        "CTr",
+        "Ctr CTR CTPH",
+        ("Chương trình hành động", "Chương trình công tác", "Chương trình phối hợp"),
+    ),
+    _type(
+        _A,
+        "Kế hoạch",
+        "KH",
+        "KHLN KHLT KHPH",
+        ("Kế hoạch hành động", "Kế hoạch liên tịch", "Kế hoạch liên ngành", "Kế hoạch phối hợp"),
+    ),
     _type(_A, "Phương án", "PA"),
     _type(_A, "Đề án", "ĐA"),
     _type(_A, "Dự án", "DA"),
@@ -154,6 +166,8 @@ PARTY_TYPES = (
 _LONG_TITLES = frozenset({"Giấy mời", "Biên bản", "Giấy giới thiệu", "Giấy uỷ quyền", "Phiếu chuyển", "Công điện"})
 _TAIL = re.compile(r"(?:cua |\(|so[ :.]|lan thu )")
 _LONGEST = 120
+_MOST_WORDS = 40
+_LONGEST_SYLLABLE = 5
 
 
 def type_by_name(name: str) -> DocumentType | None:
@@ -185,7 +199,7 @@ def type_by_title(line: str) -> DocumentType | None:
     head = _capital_head(text)
     found = _BY_TITLE.get(_squeezed(head))
     # A title of one syllable needs its marks: "LUẬT" is a title, "LUAT" or "DIEN" may be anything.
-    if found and (" " in head or type_by_name(head)):
+    if found and (" " in head or len(head) > _LONGEST_SYLLABLE or type_by_name(head)):
         return found
     return _long_title(text)
 
@@ -197,6 +211,24 @@ def _long_title(text: str) -> DocumentType | None:
         found = _BY_TITLE.get(_squeezed(head)) if head == head.upper() else None
         if found and (_TAIL.match(fold(tail)) or (found.name in _LONG_TITLES and text == text.upper())):
             return found
+    return None
+
+
+def type_before(line: str) -> tuple[DocumentType, str] | None:
+    """
+    Part a line in capitals into the type that it begins with and what follows ("KẾ HOẠCH TỔ CHỨC HỘI NGHỊ").
+
+    Any sentence in capitals can begin so; that it is a title must be known from elsewhere. None without a type or
+    with nothing behind it, and where only the issuer stands there ("CỦA BỘ TRƯỞNG").
+    """
+    words = unicodedata.normalize("NFC", line).strip(" .:;*-–_\u00a0").split()
+    if line != line.upper() or len(words) > _MOST_WORDS or _squeezed("".join(words)) in _BY_TITLE:
+        return None
+    for count in range(min(len(words) - 1, 5), 0, -1):
+        found = _BY_TITLE.get(_squeezed(" ".join(words[:count])))
+        if found and (count > 1 or type_by_name(words[0])):
+            rest = " ".join(words[count:])
+            return None if _TAIL.match(fold(rest)) else (found, rest)
     return None
 
 

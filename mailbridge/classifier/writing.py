@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from mailbridge.classifier.issuers import is_known_body
+from mailbridge.classifier.issuers import body_with_stroke, is_known_body, is_party_body
 from mailbridge.classifier.types import type_by_abbreviation
 
 _LABEL = re.compile(r"(?i)\s*(?:số\s*(?:và\s*)?(?:,?\s*ký\s*hiệu)?|so|no)\b\s*[.:]?\s*")
@@ -21,10 +21,14 @@ NUMBER = re.compile(r"(?=0*[1-9])(?:[0-9]{1,6}(?:[A-Za-zĐđ]|\.[0-9]{1,3})?)\Z"
 
 def plain(text: str) -> str:
     """Return `text` in NFC with one kind of dash, slash and blank and no characters without a shape."""
-    line = unicodedata.normalize("NFC", text).translate(_DASHES)
-    if line.isascii():
-        return line
-    return "".join(char for char in line if unicodedata.category(char) != "Cf")
+    if text.isascii():
+        return text
+    line = unicodedata.normalize("NFC", text)
+    letters = set(line)
+    if not _DASHES.keys().isdisjoint(map(ord, letters)):
+        line = line.translate(_DASHES)
+    shapeless = [char for char in letters if not char.isascii() and unicodedata.category(char) == "Cf"]
+    return line.translate(dict.fromkeys(map(ord, shapeless))) if shapeless else line
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
@@ -63,7 +67,7 @@ def _close_gaps(line: str, slips: list[str]) -> str:
         return line
     head, _, rest = line.partition(" ")
     if NUMBER.match(head):
-        mark = "-" if re.match(r"[^-/ ]+/", rest) and type_by_abbreviation(rest.split("/")[0], party=True) else "/"
+        mark = "-" if _is_party_notation(rest) else "/"
         slips.append("the mark behind the number is lost")
         return _close_gaps(head + mark + rest, slips)
     before, last = re.split(r"[/-]", head)[-1], re.split(r"[/-]", rest)[0].split(" ")[0]
@@ -74,3 +78,36 @@ def _close_gaps(line: str, slips: list[str]) -> str:
         slips.append("a hyphen is lost")
         return _close_gaps(f"{head}-{rest}", slips)
     return line
+
+
+def _is_party_notation(text: str) -> bool:
+    """Tell "CT/TU" of the Party from "TC/TCT", an old letter of a ministry's department."""
+    abbr, _, behind = text.partition("/")
+    return type_by_abbreviation(abbr, party=True) is not None and is_party_body(re.split(r"[-/ ]", behind)[0])
+
+
+_LOOKALIKES = str.maketrans("OoIl|", "00111")
+_NUMBER_BEFORE = re.compile(r"\A[\sO0-9oIl|]{1,7}(?=\s?[/-])")
+
+
+def with_sure_letters(text: str) -> str:
+    """
+    Return a symbol that was read from a picture with those letters mended that can only have been others.
+
+    Round and upright letters among the digits of a number are digits, and a group without marks that no body or type
+    bears is the one that is written so with a Đ ("QD": QĐ, "BGDDT": BGDĐT). What may be either stays as it was read.
+    """
+    number = _NUMBER_BEFORE.match(text)
+    if number and any(char.isdigit() for char in number.group()):
+        text = number.group().translate(_LOOKALIKES) + text[number.end() :]
+    return re.sub(r"[A-Z]{2,12}", lambda match: _stroked(match.group()), text)
+
+
+def _stroked(group: str) -> str:
+    if "D" not in group or is_known_body(group):
+        return group
+    kind = type_by_abbreviation(group, party=False)
+    if kind is None:
+        return body_with_stroke(group) or group
+    meant = kind.abbreviation or group
+    return meant if meant.replace("Đ", "D") == group else group

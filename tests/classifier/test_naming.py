@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,3 +89,25 @@ def test_only_the_case_changes(text: str) -> None:
 def test_hostile_text_ends(unit: str) -> None:
     title_case_name(unit * 40_000)
     title_case_sentence(unit * 900)
+
+
+AGENCIES = (Path(__file__).parent / "data" / "agencies.txt").read_text(encoding="utf-8").split("\n")
+
+
+@pytest.mark.parametrize("name", [name for name in AGENCIES if name])
+def test_name_of_an_agency_in_capitals_gets_its_usual_writing(name: str) -> None:
+    """Names as NĐ 30/2020/NĐ-CP, Phụ lục II wants them, or as the decrees on those bodies write them."""
+    assert title_case_name(name.upper()) == name
+
+
+@pytest.mark.parametrize("province", [*PROVINCES_UNTIL_2025, *PROVINCES_SINCE_2025])
+def test_every_province_before_and_after_2025_keeps_its_capitals(province: str) -> None:
+    for name in (f"Ủy ban nhân dân tỉnh {province}", f"Sở Y tế {province}", f"Công an tỉnh {province}"):
+        assert title_case_name(name.upper()) == name
+
+
+def test_place_that_ends_a_sentence_in_capitals_gets_its_own() -> None:
+    assert title_case_sentence("THU HỒI ĐẤT TRÊN ĐỊA BÀN XÃ PHÚ HÒA ĐÔNG") == (
+        "Thu hồi đất trên địa bàn xã Phú Hòa Đông"
+    )
+    assert title_case_sentence("PHÁT TRIỂN KINH TẾ XÃ HỘI CÁC XÃ, PHƯỜNG") == "Phát triển kinh tế xã hội các xã, phường"

@@ -210,3 +210,20 @@ def test_hostile_text_ends(unit: str) -> None:
 @pytest.mark.parametrize("text", ["0/SNV-VP", "000/SNV-VP", "١٢٣٤/SNV-VP", "１２３４/SNV-VP", "1２/SNV-VP"])
 def test_no_document_has_number_nought_or_digits_of_another_script(text: str) -> None:
     assert parse_symbol(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "normal", "issuer", "unit"),
+    [("1843 TC/TCT", "1843/TC/TCT", "TC", "TCT"), ("5024 TCHQ/GSQL", "5024/TCHQ/GSQL", "TCHQ", "GSQL")],
+)
+def test_old_letter_of_a_ministry_is_no_party_number(text: str, normal: str, issuer: str, unit: str) -> None:
+    """Before about 1996 the blank stood for a slash; a Party number has a Party body behind its type."""
+    symbol = parse_symbol(text, title="")
+    assert symbol is not None
+    assert (symbol.text, symbol.issuers, symbol.unit, symbol.type_name) == (normal, (issuer,), unit, "Công văn")
+
+
+def test_blank_before_a_party_notation_is_a_hyphen() -> None:
+    symbol = parse_symbol("15 CT/TU")
+    assert symbol is not None
+    assert (symbol.text, symbol.rule) == ("15-CT/TU", "P")

@@ -8,6 +8,7 @@ from mailbridge.classifier.types import (
     PARTY_TYPES,
     STATE_TYPES,
     TypeGroup,
+    type_before,
     type_by_abbreviation,
     type_by_name,
     type_by_title,
@@ -94,3 +95,41 @@ def test_a_name_is_found_with_either_place_of_the_tone() -> None:
     found = type_by_name("giấy ủy quyền")
     assert found is not None
     assert found.abbreviation == "GUQ"
+
+
+def test_title_that_runs_on_is_parted_into_type_and_rest() -> None:
+    found = type_before("KẾ HOẠCH TỔ CHỨC HỘI NGHỊ")
+    assert found is not None
+    assert (found[0].name, found[1]) == ("Kế hoạch", "TỔ CHỨC HỘI NGHỊ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "KẾ HOẠCH",
+        "PHIẾU CHUYỂN ĐƠN",
+        "QUYẾT ĐỊNH CỦA BỘ TRƯỞNG BỘ NỘI VỤ",
+        "Kế hoạch tổ chức hội nghị",
+        "BỘ NỘI VỤ",
+        "LUAT SU",
+        "KẾ HOẠCH " + "X " * 500,
+    ],
+)
+def test_line_that_names_only_a_type_or_none_is_not_parted(line: str) -> None:
+    assert type_before(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("KẾ HOẠCH LIÊN NGÀNH", "Kế hoạch"),
+        ("QUY CHẾ PHỐI HỢP", "Quy chế"),
+        ("CHƯƠNG TRÌNH PHỐI HỢP", "Chương trình"),
+        ("NGHỊ QUYẾT CHUYÊN ĐỀ", "Nghị quyết"),
+        ("HƯỚNG DẪN LIÊN NGÀNH", "Hướng dẫn"),
+    ],
+)
+def test_types_of_several_bodies_are_known(line: str, name: str) -> None:
+    found = type_by_title(line)
+    assert found is not None
+    assert found.name == name

@@ -7,20 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailbridge.classifier.kinds import Reading
-from mailbridge.classifier.page.certainty import Place, absent
+from mailbridge.classifier.page.certainty import UNREADABLE, Place, absent, is_unread
 from mailbridge.classifier.page.head import Head
 from mailbridge.classifier.page.markers import ADDRESSED, Role, bare
 from mailbridge.classifier.page.segments import Segment
-from mailbridge.classifier.page.wording import carries_on
+from mailbridge.classifier.page.wording import carries_on, starts_body
 
 _BULLET = re.compile(r"^\s*[-–—•*+●▪]\s*")
 _MOST_LINES = 60
 _LONGEST_ITEM = 400
-# Words that open the first sentence under an inline "Kính gửi: …".
-_BODY_STARTS = re.compile(
-    r"(?:Can cu|Thuc hien|Ngay|Theo|Xet|Trong thoi gian|Vua qua|De |Nham|Tra loi|Phuc dap|Tiep theo|Sau khi|Hien nay|"
-    r"Ve viec|Qua |Tai |Duoc su|Kinh thua|Trien khai|Van phong .* nhan duoc)"
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,30 +37,34 @@ def read_addressees(head: Head, place: Place) -> Reading[tuple[str, ...]]:
     inline = first.text[match.end() if match else 0 :].strip()
     following = head.row[start + 1 : start + _MOST_LINES]
     if inline and not _BULLET.match(inline):
-        names, sure = _inline(inline, first, following)
+        names, sure, used = _inline(inline, first, following)
     else:
-        names, sure = _listed(([inline] if inline else []), following)
+        names, sure, used = _listed(([inline] if inline else []), following)
+    ink = (first, *following[:used])
     names = tuple(name for name in names if name.strip(".…_ "))
     if not names:
         return absent("nothing stands behind Kính gửi")
-    return place.found(names, sure, "9a")
+    if is_unread(ink):
+        return absent(f"the addressees are {UNREADABLE}")
+    return place.found(names, sure, "9a", of=ink)
 
 
-def _inline(text: str, first: Segment, following: Sequence[Segment]) -> tuple[tuple[str, ...], float]:
-    sure = 0.97
+def _inline(text: str, first: Segment, following: Sequence[Segment]) -> tuple[tuple[str, ...], float, int]:
+    """Read one agency behind the colon, with the lines that carry it on; the last value counts those."""
+    sure, used = 0.97, 0
     for segment in following[:6]:
         if segment.role is not Role.OTHER or _BULLET.match(segment.text) or text.endswith((".", ":")):
             break
         indented = segment.box.left > first.box.left + 30 and segment.box.left != following[-1].box.left
-        if not (carries_on(text) or segment.text[:1].islower() or indented) or _BODY_STARTS.match(bare(segment.text)):
+        if not (carries_on(text) or segment.text[:1].islower() or indented) or starts_body(segment.text):
             break
-        text, sure = f"{text} {segment.text}", 0.85
+        text, sure, used = f"{text} {segment.text}", 0.85, used + 1
     if text.endswith(":"):
         return _listed([], following)
-    return tuple(_tidy(name) for name in text.split(";") if _tidy(name)), sure
+    return tuple(_tidy(name) for name in text.split(";") if _tidy(name)), sure, used
 
 
-def _listed(begun: list[str], following: Sequence[Segment]) -> tuple[tuple[str, ...], float]:
+def _listed(begun: list[str], following: Sequence[Segment]) -> tuple[tuple[str, ...], float, int]:
     texts: list[str] = list(begun)
     for segment in following:
         if segment.role not in (Role.OTHER, Role.NUMBER):
@@ -75,7 +74,7 @@ def _listed(begun: list[str], following: Sequence[Segment]) -> tuple[tuple[str, 
         texts.append(segment.text)
     items = items_of(texts)
     clean = all(item.closed for item in items)
-    return tuple(item.text for item in items), 0.97 if clean and items else 0.8
+    return tuple(item.text for item in items), 0.97 if clean and items else 0.8, len(texts) - len(begun)
 
 
 def _belongs(texts: Sequence[str], text: str) -> bool:
@@ -92,7 +91,7 @@ def _is_within(last: str, text: str) -> bool:
 
 def _is_plain_name(text: str) -> bool:
     """Accept a first entry printed without a dash; a sentence of the body is longer or has its own opening words."""
-    return len(text) <= 90 and not _BODY_STARTS.match(bare(text))
+    return len(text) <= 90 and not starts_body(text)
 
 
 def items_of(texts: Iterable[str]) -> tuple[Item, ...]:

@@ -9,7 +9,9 @@ from mailbridge.classifier.page.markers import bare
 # Marks count in words of one syllable ("SỞ" is an agency, "SỐ" is a number) unless the text has none at all; the
 # longer ones are compared without marks.
 _SHORT_OPENING = re.compile(
-    r"(?:BỘ|SỞ|CỤC|BAN|HỘI|VỤ|VIỆN|PHÒNG|TỔ|ĐÀI|BÁO|QUỸ|ĐOÀN|TRƯỜNG|KHOA|ĐỘI|TRẠM|UBND|HĐND|BCH|VPUBND|UBMTTQ)(?!\S)"
+    r"(?:BỘ|SỞ|CỤC|BAN|HỘI|VỤ|VIỆN|PHÒNG|TỔ|ĐÀI|BÁO|QUỸ|ĐOÀN|TRƯỜNG|KHOA|ĐỘI|TRẠM|ĐỒN|XƯỞNG|"
+    r"THUẾ(?= TỈNH| THÀNH| CƠ SỞ| TP)|VÙNG(?= \d)|UBND|HĐND|BCH|"
+    r"VPUBND|UBMTTQ|UBKT|BQL|BCĐ|TAND|VKSND|BHXH|BV|TTYT)(?!\S)"
 )
 _BARE_OPENING = re.compile(bare(_SHORT_OPENING.pattern.removesuffix(r"(?!\S)")) + r" \S")
 _LONG_OPENING = re.compile(
@@ -18,13 +20,21 @@ _LONG_OPENING = re.compile(
     r"TOA AN|DAI HOC|HOC VIEN|BENH VIEN|TRUNG TAM|CONG AN|QUAN KHU|QUAN CHUNG|THANH TRA|KIEM TOAN|LIEN DOAN|CONG DOAN|"
     r"MAT TRAN|CHI NHANH|TIEU BAN|CHINH PHU|THU TUONG|QUOC HOI|CHU TICH|LIEN HIEP|LIEN MINH|THU VIEN|BAO TANG|"
     r"NHA XUAT BAN|NHA HAT|HAT KIEM LAM|XI NGHIEP|TAP CHI|HIEP HOI|DAI SU QUAN|TONG LANH SU|TRUNG UONG HOI|"
-    r"TRUNG UONG DOAN|SU DOAN|VUON QUOC GIA|THONG TAN XA|PHAN VIEN|TRAI GIAM|DANG DOAN)(?!\S)"
+    r"TRUNG UONG DOAN|SU DOAN|VUON QUOC GIA|THONG TAN XA|PHAN VIEN|TRAI GIAM|DANG DOAN|TONG LIEN DOAN|TONG HOI|"
+    r"QUAN DOAN|BINH DOAN|BINH CHUNG|TRUNG DOAN|LU DOAN|TIEU DOAN|CANG VU|PHAN HIEU|LIEN CHI HOI|"
+    r"HAI QUAN KHU VUC|HAI QUAN CUA KHAU|"
+    r"CHI HOI|PHAN HOI|HOP TAC XA|KHOI THI DUA|CUM THI DUA|NHA MAY|NHA KHACH|KHU BAO TON|KHU DI TICH|KHU QUAN LY|"
+    r"HAT QUAN LY|TONG KHO|DOI QUAN LY|CONG TTDT|MAM NON|THANH PHO DOAN|THI DOAN|"
+    r"XA DOAN|PHUONG DOAN)(?!\S)"
 )
 _NO_OPENING = re.compile(
-    r"PHONG(?:,| CHONG| CHAY)|BAN HANH|HOI NHAP|BO PHAN|DOAN KET|TO CHUC|BAO VE|BAO CHI|TRUONG HOP|VIEN CHUC"
+    r"PHONG(?:,| CHONG| CHAY)|HOI AN\b(?! NINH)|VUNG TAU|BAO LOC|BAO LAC|BAO THANG|BAO YEN|BAN HANH|"
+    r"HOI NHAP|BO PHAN|DOAN KET|TO CHUC|BAO VE|BAO CHI|TRUONG HOP|VIEN CHUC"
 )
 # What a narrow column leaves on a line of its own: "ỦY / BAN NHÂN DÂN".
 _BROKEN_OPENING = re.compile(r"UY|HOI|BO|SO|UY BAN NHAN")
+
+_LEVEL = re.compile(r"\b(?:TỈNH|THÀNH PHỐ|HUYỆN|QUẬN|XÃ|PHƯỜNG|THỊ XÃ|ĐẶC KHU|TP)$")
 
 UNFINISHED = re.compile(
     r"(?:U|UY|HOI|HOI DONG|BAN|BO|SO|CUC|TONG CUC|CHI CUC|VIEN|TRUONG|TRUNG TAM|BENH VIEN|CONG TY|CONG TY CO PHAN|"
@@ -63,6 +73,11 @@ PLACELESS = re.compile(r"(?:UY BAN NHAN DAN|UBND|HOI DONG NHAN DAN|HDND)(?:\s+(?
 
 TORN = re.compile(r"(?:BAN NHAN DAN|NHAN DAN|DONG NHAN DAN|GIAO DUC VA|TAI CHINH|Y TE)\b")
 """Names (bare, capitals) that lost their first word."""
+
+
+def ends_in_level(text: str) -> bool:
+    """Say whether a name ends in "TỈNH" or another level: whole under a superior ("THANH TRA TỈNH"), or cut off."""
+    return _LEVEL.search(text.upper()) is not None
 
 
 def starts_agency(text: str) -> bool:

@@ -46,9 +46,10 @@ def _in_columns(pieces: Sequence[Segment], boundary: float, page: Page) -> list[
     right: list[Segment] = []
     under: list[Segment] = []
     heading = min(piece.box.top for piece in pieces if piece.role in _HEADINGS)
+    lowest = max(piece.box.bottom for piece in pieces if piece.role in (*_ON_THE_RIGHT, Role.NUMBER))
     for piece in pieces:
         # Lines of both columns overlap in height, so the first line under them is known only when it is met.
-        if under or _is_under(piece, boundary, heading, page.width):
+        if under or _is_under(piece, boundary, heading, page.width) or _is_title_below(piece, lowest):
             under.append(replace(piece, column=Column.UNDER, centred=_is_centred(piece, page.width)))
         elif _is_left(piece, boundary):
             left.append(replace(piece, column=Column.LEFT))
@@ -75,7 +76,8 @@ def _boundary(pieces: Sequence[Segment], page: Page) -> float | None:
     rights = [piece.box for piece in pieces if piece.role in _ON_THE_RIGHT and not piece.cut]
     if not headings or not rights:
         return None
-    x = min(box.left for box in rights)
+    # Box 4 may begin further left than the heading over it, but what stands at the heading's left is the left column.
+    x = min([piece.box.left for piece in headings if not piece.cut] or [box.left for box in rights])
     if x < page.width * 0.25:
         return None
     lowest = max(box.bottom for box in rights) + 4 * headings[0].size
@@ -94,6 +96,11 @@ def _is_under(piece: Segment, boundary: float, heading: float, width: float) -> 
     if title_of(piece.text) and abs(middle - width / 2) < 0.1 * width:
         return True
     return crosses and (abs(middle - width / 2) < 0.12 * width or piece.box.right - piece.box.left > 0.5 * width)
+
+
+def _is_title_below(piece: Segment, lowest: float) -> bool:
+    """Tell a title at the margin, as office text without its layout has it, by its place under number and date."""
+    return piece.box.top > lowest - 2 and piece.text == piece.text.upper() and title_of(piece.text) is not None
 
 
 def _is_centred(piece: Segment, width: float) -> bool:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbridge.classifier.kinds import Document, Reading, Rival
 from mailbridge.classifier.naming import title_case_name
 from mailbridge.classifier.page.addressing import read_addressees
 from mailbridge.classifier.page.agencies import starts_agency
-from mailbridge.classifier.page.certainty import Place, absent
+from mailbridge.classifier.page.certainty import UNREADABLE, Place, absent, is_unread
 from mailbridge.classifier.page.deadline import read_due_date
 from mailbridge.classifier.page.head import Head, read_head
-from mailbridge.classifier.page.letterhead import Letterhead, read_letterhead
+from mailbridge.classifier.page.letterhead import Letterhead, read_letterhead, with_place
 from mailbridge.classifier.page.markers import Role, bare
 from mailbridge.classifier.page.number import read_symbol
 from mailbridge.classifier.page.place_date import read_issue
 from mailbridge.classifier.page.segments import Column
+from mailbridge.classifier.page.summary import read_subject
 from mailbridge.classifier.page.tail import find_foot, read_recipients, read_signer
-from mailbridge.classifier.page.title import read_subject, read_type
+from mailbridge.classifier.page.title import read_type
 from mailbridge.classifier.symbol import DocumentSymbol, find_symbols
 from mailbridge.mail.pages import Page, Pages
 
@@ -56,6 +57,7 @@ def read_document(pages: Pages, *, part: str, file_name: str | None) -> Document
     letterhead = _letterhead(head, symbol.value)
     foot = find_foot(pages)
     own = symbol.value.text if symbol.value else None
+    subject = read_subject(head, symbol.value, place)
     return Document(
         main=part,
         parts=(part,),
@@ -64,8 +66,8 @@ def read_document(pages: Pages, *, part: str, file_name: str | None) -> Document
         issued_date=issue.date,
         place=issue.place,
         superior=_superior(letterhead, head, place),
-        issuer=_issuer(letterhead, head, place, symbol.value, issue.place.value),
-        subject=read_subject(head, symbol.value, place),
+        issuer=_issuer(letterhead, head, place, symbol.value, _Told(town=issue.place.value, subject=subject.value)),
+        subject=subject,
         signer=read_signer(foot, part),
         addressees=read_addressees(head, place),
         recipients=read_recipients(foot, part),
@@ -78,6 +80,14 @@ def read_document(pages: Pages, *, part: str, file_name: str | None) -> Document
         pages=pages.total,
         draft=head.draft,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Told:
+    """What other boxes tell about where the issuer is."""
+
+    town: str | None
+    subject: str | None
 
 
 def _has_form(head: Head) -> bool:
@@ -113,21 +123,29 @@ def _letterhead(head: Head, symbol: DocumentSymbol | None) -> Letterhead:
 def _superior(letterhead: Letterhead, head: Head, place: Place) -> Reading[str]:
     if letterhead.superior is None:
         return absent("the letterhead names one agency only" if letterhead.issuer else _NO_LETTERHEAD)
-    return place.found(title_case_name(letterhead.superior), _sure(letterhead, head), "2")
+    ink = head.letterhead[: letterhead.above] or head.letterhead
+    if is_unread(ink):
+        return absent(f"the name is {UNREADABLE}")
+    return place.found(title_case_name(letterhead.superior), _sure(letterhead, head), "2", of=ink)
 
 
 def _issuer(
-    letterhead: Letterhead, head: Head, place: Place, symbol: DocumentSymbol | None, town: str | None
+    letterhead: Letterhead, head: Head, place: Place, symbol: DocumentSymbol | None, told: _Told
 ) -> Reading[str]:
     if letterhead.issuer is None:
         return absent(letterhead.problem or _NO_LETTERHEAD)
+    ink = head.letterhead[letterhead.above :]
+    if is_unread(ink):
+        return absent(f"the name of the issuer is {UNREADABLE}")
     name = title_case_name(letterhead.issuer)
-    problem = letterhead.problem or _contradiction(letterhead, symbol, town)
+    problem = letterhead.problem or _contradiction(letterhead, symbol, told.town)
+    own = Rival(value=name, source=place.source("2"))
     if problem:
-        return absent(problem, (Rival(value=name, source=place.source("2")),))
+        whole = with_place(name, told.town, told.subject)
+        return place.found(whole, 0.8, "2", of=ink, rivals=(own,)) if whole else absent(problem, (own,))
     other = letterhead.other
     rivals = (Rival(value=title_case_name(other), source=place.source("2")),) if other else ()
-    return place.found(name, _sure(letterhead, head), "2", rivals=rivals)
+    return place.found(name, _sure(letterhead, head), "2", of=ink, rivals=rivals)
 
 
 def _sure(letterhead: Letterhead, head: Head) -> float:
@@ -158,7 +176,9 @@ def _contradiction(letterhead: Letterhead, symbol: DocumentSymbol | None, town: 
 
 
 def _initials(name: str) -> str:
-    return "".join(word[0] for word in bare(name.upper()).split() if word[0].isalpha() and word not in ("VA", "CUA"))
+    words = (word for word in re.split(r"[^A-Z]+", bare(name.upper())) if word and word not in ("VA", "CUA"))
+    # "NN&PTNT" inside a name stands for all its letters.
+    return "".join(word[0] if re.search(r"[AEIOUY]", word) else word for word in words)
 
 
 def _checked_year(symbol: Reading[DocumentSymbol], issued: date | None) -> Reading[DocumentSymbol]:
@@ -178,7 +198,7 @@ def _urgency(head: Head, place: Place) -> Reading[str]:
     word, segment = next(iter(words.items()))
     marked = segment.text == segment.text.upper()
     plain = segment.text == bare(segment.text)
-    return place.found(word, 0.97 if marked and not segment.cut and not plain else 0.8, "10b")
+    return place.found(word, 0.97 if marked and not segment.cut and not plain else 0.8, "10b", of=(segment,))
 
 
 def _urgency_word(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,12 +18,16 @@ from mailbridge.classifier.page.mending import (
     without_copy_mark,
 )
 from mailbridge.classifier.page.segments import Column, Segment
-from mailbridge.classifier.types import DocumentType
+from mailbridge.classifier.symbol import parse_symbol
+from mailbridge.classifier.types import DocumentType, type_before
 from mailbridge.mail.pages import Page
 
 _HEADINGS = (Role.STATE_NAME, Role.PARTY_NAME, Role.YOUTH_NAME)
 _BODY = (Role.ADDRESSED, Role.GROUNDS)
 _LONGEST_NAME = 140
+# The last group of a long symbol on a line of its own: "68/2013/TTLT-BTC- / BLĐTBXH".
+_GROUP = re.compile(r"[A-ZĐ&]{2,12}")
+_GROUP_BELOW = re.compile(r"[-–][A-ZĐ&]{2,12}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +40,7 @@ class Head:
         in_columns: The boxes told left from right, so that places count as proof.
         number: The piece with "Số" and, when it breaks off there, the piece with the rest.
         about: The text behind "V/v" with its further lines.
-        title: The type title; `type` is what it says.
+        title: The type title; `type` is what it says, `tail` what follows the type in the same line.
         rest: All from behind the title, or from behind the columns, to the end of what was read of the page.
         copy: "Bản sao y" or another kind of copy when its mark (box 14) was found and left out.
         arrival: Another office's stamp was found and left out.
@@ -50,6 +55,7 @@ class Head:
     about: tuple[Segment, ...] = ()
     title: tuple[Segment, ...] = ()
     type: DocumentType | None = None
+    tail: str = ""
     rest: tuple[Segment, ...] = ()
     urgency: tuple[Segment, ...] = ()
     draft: bool = False
@@ -66,6 +72,8 @@ def read_head(page: Page) -> Head:
     body = _first(row, _BODY, default=len(row))
     number = _number_at(row, body)
     title, kind = _title_at(row, body, number)
+    if title is None:
+        title, kind = _title_in_sentence(row, body, number)
     end = title.start if title else body
     about = find_about(row, end)
     return Head(
@@ -78,6 +86,7 @@ def read_head(page: Page) -> Head:
         about=tuple(row[index] for index in about),
         title=tuple(row[title.start : title.stop]) if title else (),
         type=kind,
+        tail=_tail_of(row[title], kind) if title else "",
         rest=row[title.stop :] if title else row[_end_of_columns(row, end, number, about) :],
         urgency=tuple(segment for segment in row[:body] if segment.role is Role.URGENCY),
         draft=any(segment.role is Role.DRAFT for segment in row[: max(body, end)]),
@@ -99,10 +108,12 @@ def _number_at(row: Sequence[Segment], body: int) -> tuple[int, ...]:
     match = markers.NUMBER.match(row[at].text)
     rest = match["rest"].strip() if match else ""
     if rest and rest[-1] not in "/-" and any(char.isalpha() for char in rest):
-        return (at,)
+        below = at + 1 < body and row[at + 1].role is Role.OTHER and row[at + 1].column is row[at].column
+        return (at, at + 1) if below and _GROUP_BELOW.fullmatch(row[at + 1].text) else (at,)
     for index in range(at + 1, min(at + 6, body)):
         if row[index].role is Role.OTHER:
-            return (at, index) if _is_symbol_rest(row[index].text) else (at,)
+            broken = rest[-1:] in ("/", "-") and _GROUP.fullmatch(row[index].text) is not None
+            return (at, index) if broken or _is_symbol_rest(row[index].text) else (at,)
     return (at,)
 
 
@@ -130,6 +141,28 @@ def _title_at(row: Sequence[Segment], body: int, number: Sequence[int]) -> tuple
         if kind is not None:
             return slice(index, index + 1), kind
     return None, None
+
+
+def _title_in_sentence(
+    row: Sequence[Segment], body: int, number: Sequence[int]
+) -> tuple[slice | None, DocumentType | None]:
+    """Find a title that runs on in its line ("KẾ HOẠCH TỔ CHỨC HỘI NGHỊ"), where the number names the same type."""
+    symbol = parse_symbol(text_of(row[index] for index in number)[:120]) if number else None
+    if symbol is None or symbol.type_abbr is None:
+        return None, None
+    for index in range(max(number) + 1, body):
+        segment = row[index]
+        if segment.column is Column.LEFT or segment.role is not Role.OTHER:
+            continue
+        found = type_before(segment.text)
+        if found is not None and found[0].name == symbol.type_name:
+            return slice(index, index + 1), found[0]
+    return None, None
+
+
+def _tail_of(title: Sequence[Segment], kind: DocumentType | None) -> str:
+    found = type_before(text_of(title))
+    return found[1] if found is not None and found[0] is kind and title_of(found[1]) is not kind else ""
 
 
 def _letterhead(row: Sequence[Segment], end: int, number: Sequence[int], about: Sequence[int]) -> tuple[Segment, ...]:

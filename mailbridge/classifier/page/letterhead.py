@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mailbridge.classifier.folding import fold
 from mailbridge.classifier.page.agencies import (
     HIGH,
     LOOSE_END,
@@ -14,13 +15,21 @@ from mailbridge.classifier.page.agencies import (
     PLACELESS,
     TORN,
     UNFINISHED,
+    ends_in_level,
     starts_agency,
 )
 from mailbridge.classifier.page.markers import bare
+from mailbridge.classifier.page.places import is_known_place
 from mailbridge.classifier.page.segments import Column, Segment
 
 _NO_NAME = "no name of an agency in the letterhead"
 
+# The second word of these opens no name, whatever it would do alone.
+_BOUND = re.compile(
+    r"(?:(?:NỘI|NGOẠI|DỊCH|NGHIỆP|PHỤC|NHIỆM) VỤ|(?:MÔI|THỊ|NÔNG|LÂM|CÔNG) TRƯỜNG|(?:XÃ|QUỐC|ĐẠI|TỈNH|LỄ) HỘI|"
+    r"(?:ỦY|UỶ) BAN|(?:BỆNH|HỌC|THƯ|CHỦNG) VIỆN|(?:TẬP|LIÊN|CÔNG|TỈNH|THÀNH|HUYỆN|QUẬN|SƯ|TRUNG|LỮ|QUÂN) ĐOÀN|"
+    r"(?:CỤC|QUẢN LÝ) THUẾ|(?:CÁN|ĐẢNG|CHI|NỘI|ĐƯỜNG|THÂN|TOÀN|TIẾN) BỘ|THÔNG BÁO|QUÂN ĐỘI|VĂN PHÒNG|HÀNH VI)\Z"
+)
 # The few issuers whose name the forms print letter by letter.
 _SPACED_NAMES = ("THỦ TƯỚNG CHÍNH PHỦ", "CHÍNH PHỦ", "QUỐC HỘI", "VĂN PHÒNG CHÍNH PHỦ", "CHỦ TỊCH NƯỚC")
 
@@ -31,7 +40,7 @@ class Letterhead:
     The names in box 2, as printed.
 
     `sure` lies in 0..1. `other` is the issuer under another grouping of the lines, where weight of type and words
-    disagree. `problem` names what makes the issuer's name doubtful.
+    disagree. `problem` names what makes the issuer's name doubtful. `above` is how many of the lines name the superior.
     """
 
     superior: str | None
@@ -39,6 +48,7 @@ class Letterhead:
     sure: float
     other: str | None = None
     problem: str | None = None
+    above: int = 0
 
 
 def read_letterhead(lines: Sequence[Segment], *, joint: bool) -> Letterhead:
@@ -77,11 +87,11 @@ def _of_lines(texts: Sequence[str], names: Sequence[tuple[int, int]], weight: in
     issuer = _joined(texts, names[-1])
     if weight is None or weight == names[-1][0]:
         sure = 0.8 if len(names) > 2 else 0.97 if weight is None else 0.99
-        return Letterhead(superior=superior, issuer=issuer, sure=sure)
+        return Letterhead(superior=superior, issuer=issuer, sure=sure, above=names[-1][0])
     above, heavy = " ".join(texts[:weight]), " ".join(texts[weight:])
     if _problem(above, below=False) or LOOSE_START.match(heavy.upper()):
-        return Letterhead(superior=superior, issuer=issuer, sure=0.85, other=heavy)
-    return Letterhead(superior=above, issuer=heavy, sure=0.75, other=issuer)
+        return Letterhead(superior=superior, issuer=issuer, sure=0.92, other=heavy, above=names[-1][0])
+    return Letterhead(superior=above, issuer=heavy, sure=0.75, other=issuer, above=weight)
 
 
 def _inner_name(text: str) -> int | None:
@@ -91,6 +101,8 @@ def _inner_name(text: str) -> int | None:
     for match in re.finditer(r"(?<=\s)\S", text):
         before, rest = text[: match.start()].rstrip(), text[match.start() :]
         if len(before.split()) < 2 or LOOSE_END.search(before.upper()) or UNFINISHED.fullmatch(bare(before.upper())):
+            continue
+        if _BOUND.search(f"{before.split()[-1]} {rest.split()[0]}".upper()) or len(rest.split()) < 2:
             continue
         if starts_agency(rest) and not HIGH.match(bare(rest.upper())) and not rest.upper().startswith("BAN NHÂN"):
             return match.start()
@@ -116,8 +128,29 @@ def _problem(issuer: str, *, below: bool) -> str | None:
         return "the name of the issuer stops before its place"
     if below and ONLY_BELOW.fullmatch(plain):
         return None
+    if below and ends_in_level(issuer) and not HIGH.match(plain) and len(plain.split()) > 2:
+        # "THANH TRA TỈNH" under its committee is whole; the superior names the place.
+        return None
     if UNFINISHED.fullmatch(plain) or LOOSE_END.search(issuer.upper()):
         return "the name of the issuer breaks off"
+    return None
+
+
+def with_place(name: str, town: str | None, subject: str | None) -> str | None:
+    """
+    Complete the name of a committee or council that stops before its place, where two other boxes agree on it.
+
+    The place of issue must be a province and the summary must name it with its level ("… trên địa bàn tỉnh Bắc Ninh"):
+    one alone could be the seat of a district, or what the document is about. None where they do not.
+    """
+    plain = bare(name.upper())
+    if not PLACELESS.fullmatch(plain) or not town or not subject or not is_known_place(town):
+        return None
+    place = re.sub(r"^(?:thành phố|tp\.?)\s*", "", town, flags=re.IGNORECASE)
+    for level in ("tỉnh", "thành phố"):
+        if re.search(rf"\b{fold(level)} {re.escape(fold(place))}\b", fold(subject)):
+            stem = re.sub(r"\s(?:tỉnh|thành phố)$", "", name)
+            return None if name != stem and not name.endswith(level) else f"{stem} {level} {place}"
     return None
 
 
@@ -132,6 +165,8 @@ def _grouped(texts: Sequence[str]) -> list[tuple[int, int]]:
 
 def _opens_name(before: str, text: str, *, first: bool) -> bool:
     plain, upper = bare(text.upper()), bare(before.upper())
+    if ends_in_level(before) and len(upper.split()) > 2 and len(plain.split()) > 2 and not PLACELESS.fullmatch(upper):
+        return starts_agency(text)
     if UNFINISHED.fullmatch(upper) or LOOSE_END.search(before.upper()) or LOOSE_START.match(text.upper()):
         # "BỘ TƯ PHÁP -" is whole, and the next ministry stands beside it.
         return upper.endswith("-") and starts_agency(text) and HIGH.match(plain) is not None

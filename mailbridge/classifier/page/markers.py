@@ -12,6 +12,7 @@ import unicodedata
 from enum import Enum, auto
 
 from mailbridge.classifier.types import DocumentType, type_by_name, type_by_title
+from mailbridge.mail.pages import UNREAD
 
 
 class Role(Enum):
@@ -50,26 +51,36 @@ _BARE = _bare_table()
 
 def bare(text: str) -> str:
     """Return NFC `text` without marks, character for character: case and length stay."""
-    return text.translate(_BARE)
+    return text if text.isascii() else text.translate(_BARE)
 
 
-STATE_NAME = re.compile(r"(?:C\w?NG\s+)?HOA\s+XA\s+HOI\s+CHU\s+NGHIA\s+VIET\s+NAM|CHXHCN\s+VIET\s+NAM")
+def _torn(words: str) -> str:
+    """Return a pattern of these words that lets a text layer tear or join them ("XÃ HỘ I", "VIỆTNAM")."""
+    return r"\s?".join(re.escape(char) for char in words.replace(" ", ""))
+
+
+STATE_NAME = re.compile(rf"(?:C\w?\s?N\s?G\s*)?{_torn('HOA XA HOI CHU NGHIA VIET NAM')}|CHXHCN\s+VIET\s+NAM")
 STATE_NAME_PART = re.compile(
-    r"(?<=\s)(?:CONG HOA XA HOI(?: CHU(?: NGHIA)?)?|CONG HOA(?: XA)?|(?:(?:(?:XA )?HOI )?CHU )?NGHIA VIET NAM)$"
+    rf"(?<=\s)(?<!NUOC )(?:"
+    rf"{_torn('CONG HOA XA HOI')}(?:\s{_torn('CHU')}(?:\s{_torn('NGHIA')}(?:\s{_torn('VIET')})?)?)?|"
+    rf"CONG HOA(?: XA)?|(?:(?:(?:XA )?{_torn('HOI')} )?CHU )?NGHIA VIET NAM)$"
 )
 MOTTO = re.compile(r"\bDoc\s+lap\b.{0,20}?\bHanh\s+phuc", re.IGNORECASE)
 PARTY_NAME = re.compile(r"DANG\s+CONG\s+SAN\s+VIET\s+NAM")
 _YOUTH = re.compile(r"DOAN\s+(?:TNCS|THANH NIEN CONG SAN)\s+HO CHI MINH")
+YOUTH_NAME_AT_END = re.compile(r"(?<=\s)(?<!BCH )(?<!CHAP HANH )DOAN TNCS HO CHI MINH$")
 _STATE_WORDS = ["cong", "hoa", "xa", "hoi", "chu", "nghia", "viet", "nam"]
 
-_BLANK = r"[\s.…_]{0,40}"
+_BLANK = rf"[\s.…_{UNREAD}]{{0,40}}"
 _PREFIX = r"(?:(?:[Tt]hanh )?pho |T[Pp]\.? ?|[Tt]inh |[Hh]uyen |[Qq]uan |[Pp]huong |[Xx]a |[Tt]hi xa )?"
-_PLACE = _PREFIX + r"[A-Z][A-Za-z.]*(?:(?: ?- ?| )[A-Z0-9][A-Za-z0-9]*){0,5}"
+_PLACE = _PREFIX + r"[A-Z][A-Za-z.]*(?:-[a-z]+){0,3}(?:(?: ?- ?| )[A-Z0-9][A-Za-z0-9]*){0,5}"
 # Inside a line, a word in capitals belongs to the box before it: "QĐ-UBND Bắc Giang, ngày …".
-_PLACE_WITHIN = _PREFIX + r"[A-Z][a-z]+(?:(?: ?- ?| )[A-Z][a-z]+){0,4}"
+_PLACE_WITHIN = _PREFIX + r"[A-Z][a-z]+(?:-[a-z]+){0,3}(?:(?: ?- ?| )[A-Z][a-z]+){0,4}"
+# A digit may be written by hand beside a printed one: "ngày 1? tháng 3".
+_TWO = rf"(?:\d{{1,2}}(?![\d{UNREAD}])|\d?{UNREAD}\d?)"
 _DAY = (
-    rf"(?<![A-Za-z])[Nn]gay\s*(?P<day>\d{{1,2}}(?!\d)|{_BLANK})\s*th[ae]ng\s*(?P<month>\d{{1,2}}(?!\d)|{_BLANK})\s*"
-    rf"nam\b\s*(?P<year>\d{{4}}|2\d?{_BLANK}|{_BLANK})"
+    rf"(?<![A-Za-z])[Nn]gay\s*(?P<day>{_TWO}|{_BLANK})\s*th[ae]ng\s*(?P<month>{_TWO}|{_BLANK})\s*"
+    rf"nam\b\s*(?P<year>\d{{4}}|2\d{{0,2}}{_BLANK}|{_BLANK})"
 )
 DATE = re.compile(rf"(?:(?!Hom nay)(?P<place>{_PLACE})\s*[,.]\s*)?{_DAY}")
 DATE_WITHIN = re.compile(rf"(?<![A-Za-z/-])(?P<place>{_PLACE_WITHIN})\s*[,.]\s*{_DAY}")
@@ -81,14 +92,20 @@ _ODD_PLACE = re.compile(
     r"(?P<place>(?!Hom nay|Sang|Chieu|Toi|Vao|Tu|Den)[A-Z][^\d,;:.]{1,28}),\s*"
     r"[Nn]gay\s*(?P<day>\d{1,2})\s*thang\s*(?P<month>\d{1,2})\s*nam\s*(?P<year>\d{4})"
 )
+# Asked first, since it needs no second text without marks.
+_DAY_WORD = re.compile(r"[Nn]g[aàáảãạ]y")
 _DATE_BEGUN = re.compile(
     rf"(?:.{{0,40}},\s*)?[Nn]gay\s*(?:\d{{1,2}}|{_BLANK})\s*(?:thang\s*(?:\d{{1,2}}|{_BLANK})\s*(?:nam)?)?\s*$"
 )
 _DATE_GOES_ON = re.compile(rf"(?:(?:\d{{1,2}}\s+)?(?:thang|nam)\b|(?:19|20)\d\d\s*\.?$|\d{{1,2}}$|{_BLANK}$)")
 
-# "Số" with a capital only: "số" inside a sentence or a title cites another document.
-NUMBER = re.compile(r"^(?:Số|SỐ|Sô|So|S6|Sé)(?![^\W\d_])\s*(?:[:;.]\s*)*(?P<rest>.*)$", re.DOTALL)
-_NUMBER_REST = re.compile(r"$|[\d/….,_ I#\[(-]|[A-ZĐ][\w&]*[-/]")
+# "Số" with a capital only: "số" inside a sentence or a title cites another document. The parliament writes "Luật số:".
+NUMBER = re.compile(
+    r"^(?:(?:Luật|Bộ luật|Nghị quyết|Pháp lệnh|Lệnh|LUẬT|NGHỊ QUYẾT|PHÁP LỆNH)\s+(?:số|SỐ)(?=\s*:)|"
+    r"Số|SỐ|Sô|So|S6|Sé)(?![^\W\d_])\s*(?:[:;.]\s*)*(?P<rest>.*)$",
+    re.DOTALL,
+)
+_NUMBER_REST = re.compile(rf"$|[\d/….,_ Il|O#\[({UNREAD}-]|[A-ZĐ][\w&]*[-/]")
 NUMBER_WITHIN = re.compile(r"(?<=\s)S[o6e]\s*(?::|(?=\d{1,6}[a-z]?\s?[-/]))")
 ABOUT = re.compile(r"^(?:V\s?[/.]\s?[vV]\b\.?|Vv\b|V[eE] vi[eE]c\b|Ve\s*(?=:)|Ve(?=\s+[a-z]))\s*[:.]*\s*")
 ABOUT_WITHIN = re.compile(r"(?<=\s)V/[vV]\b")
@@ -123,8 +140,10 @@ def role_of(text: str) -> Role:
         return Role.NUMBER
     if date_match(text):
         return Role.DATE
-    if state_name_words(text) >= len(_STATE_WORDS) or MOTTO.match(plain):
-        return Role.STATE_NAME if state_name_words(text) else Role.MOTTO
+    if state_name_words(text) == len(_STATE_WORDS) or state_name_rest(text):
+        return Role.STATE_NAME
+    if MOTTO.match(plain):
+        return Role.MOTTO
     return Role.OTHER
 
 
@@ -162,13 +181,15 @@ def is_number_line(text: str) -> bool:
 
 def date_match(text: str) -> re.Match[str] | None:
     """Match a whole piece as box 4, place and date or blanks for them; None for a sentence with a date in it."""
+    if not _DAY_WORD.search(text):
+        return None
     plain = bare(text).strip(" .;")
     return DATE.fullmatch(plain) or SHORT_DATE.fullmatch(plain) or _ODD_PLACE.fullmatch(plain)
 
 
 def date_begins(text: str) -> bool:
     """Say whether `text` is the first part of a box 4 that was broken over lines."""
-    return _DATE_BEGUN.match(bare(text)) is not None
+    return _DAY_WORD.search(text) is not None and _DATE_BEGUN.match(bare(text)) is not None
 
 
 def date_goes_on(text: str) -> bool:
@@ -177,16 +198,30 @@ def date_goes_on(text: str) -> bool:
 
 
 def state_name_words(text: str) -> int:
-    """Count the words when `text` is a run of neighbouring words of the Quốc hiệu and nothing else; 0 otherwise."""
-    words = bare(text).split()
-    if not words or len(words) > len(_STATE_WORDS) or text != text.upper():
-        return _whole_state_name(words)
-    lower = [word.lower() for word in words]
-    for start in range(len(_STATE_WORDS) - len(words) + 1):
-        if _STATE_WORDS[start : start + len(words)] == lower:
-            return len(words)
-    return 0
+    """
+    Count the words when `text` is a run of neighbouring words of the Quốc hiệu and nothing else; 0 otherwise.
+
+    Blanks do not count, since text layers tear words ("HỘ I"); a whole one may stand in small letters too.
+    """
+    if len(text) > _LONGEST_STATE_NAME or text[:1].upper() not in _STATE_INITIALS:
+        return 0
+    letters = "".join(bare(text).split()).lower()
+    if not letters or (text != text.upper() and letters != _STATE_LETTERS):
+        return 0
+    place = _STATE_LETTERS.find(letters)
+    ends = (_STATE_STARTS.get(place), _STATE_STARTS.get(place + len(letters)))
+    return ends[1] - ends[0] if place >= 0 and ends[0] is not None and ends[1] is not None else 0
 
 
-def _whole_state_name(words: list[str]) -> int:
-    return len(words) if [word.lower() for word in words] == _STATE_WORDS else 0
+def state_name_rest(text: str) -> str:
+    """Return the words (bare, capitals) that are missing when `text` is the first part of the Quốc hiệu; "" if not."""
+    count = state_name_words(text)
+    if not 4 <= count < len(_STATE_WORDS) or not _STATE_LETTERS.startswith("".join(bare(text).split()).lower()):
+        return ""
+    return " ".join(_STATE_WORDS[count:]).upper()
+
+
+_STATE_LETTERS = "".join(_STATE_WORDS)
+_STATE_STARTS = {len("".join(_STATE_WORDS[:count])): count for count in range(len(_STATE_WORDS) + 1)}
+_STATE_INITIALS = frozenset(word[0].upper() for word in _STATE_WORDS)
+_LONGEST_STATE_NAME = 90

@@ -7,15 +7,29 @@ import unicodedata
 
 from mailbridge.classifier.folding import fold
 from mailbridge.classifier.kinds import Reading, Rival
-from mailbridge.classifier.page.certainty import Place, absent
+from mailbridge.classifier.page.certainty import UNREADABLE, Place, absent, is_unread
 from mailbridge.classifier.page.head import Head, text_of
 from mailbridge.classifier.page.markers import NUMBER, Role, bare
 from mailbridge.classifier.page.segments import Column, Segment
 from mailbridge.classifier.symbol import DocumentSymbol, parse_symbol
+from mailbridge.classifier.writing import with_sure_letters
+from mailbridge.mail.pages import UNREAD, Layer
 
 _BOX = "3"
-# Blanks beside a slash are the habit of typists and of text layers; nothing was guessed there.
-_HARMLESS = frozenset({"blanks around a separator"})
+# Blanks beside a slash are the habit of typists and of text layers, and no Vietnamese word holds the letter eth:
+# nothing was guessed there.
+_HARMLESS = frozenset({"blanks around a separator", "a foreign letter was read as Đ"})
+# Against the rules, but printed so by many offices; the text of the symbol is what the page shows.
+_HABITS = frozenset(
+    {
+        "a công văn has no type in its number",
+        "a State body in the Party form",
+        "a Party body in the State form",
+        "slash for hyphen",
+    }
+)
+# Several bodies issue these; where the symbol names one, a line of it was lost.
+_JOINT = frozenset({"TTLT", "TTLB", "NQLT"})
 _EXTENSIONS = re.compile(r"(?:[._ -](?:signed|sign|ky|daky|final)|\.(?:pdf|docx?|odt|rtf|xlsx?))$", re.IGNORECASE)
 
 
@@ -31,7 +45,9 @@ def read_symbol(head: Head, place: Place, file_name: str | None) -> Reading[Docu
     if not head.number:
         return _unmarked(head, place, title, hint)
     text = text_of(head.number)
-    symbol, whole = _parsed(text, title)
+    if is_unread(head.number):
+        return absent(f"the number is {UNREADABLE}", (*_around_ink(text, title, place), *hint))
+    symbol, whole = _parsed(text, title, place.layer)
     if symbol is None:
         blank = not any(char.isalnum() for char in _behind_label(text))
         return absent("the number is blank on the page" if blank else f"no regular number in “{text[:40]}”", hint)
@@ -41,14 +57,27 @@ def read_symbol(head: Head, place: Place, file_name: str | None) -> Reading[Docu
     others = _others(head, place, title, symbol)
     rivals = (*others, *(rival for rival in hint if not _same(rival.value, symbol)))
     sure = _sure(head, symbol, whole=whole)
-    return place.found(symbol, min(sure, 0.6) if others else sure, _BOX, rivals=rivals)
+    return place.found(symbol, min(sure, 0.6) if others else sure, _BOX, of=head.number, rivals=rivals)
 
 
-def _parsed(text: str, title: str | None) -> tuple[DocumentSymbol | None, bool]:
+def _around_ink(text: str, title: str | None, place: Place) -> tuple[Rival[DocumentSymbol], ...]:
+    """Return the notation printed behind a number that was written by hand; never the number."""
+    behind = _behind_label(text).rpartition(UNREAD)[2]
+    printed = re.search(r"[/-].*", behind)
+    symbol = _parsed(printed.group(), title, place.layer)[0] if printed else None
+    if symbol is None or symbol.number is not None:
+        return ()
+    return (Rival(value=symbol, source=place.source(_BOX)),)
+
+
+def _parsed(text: str, title: str | None, layer: Layer) -> tuple[DocumentSymbol | None, bool]:
     """Parse box 3, with words behind the symbol dropped one by one; the second value says that none was dropped."""
     words = _behind_label(text)[:160].split()
     for count in range(len(words), 0, -1):
-        symbol = parse_symbol(" ".join(words[:count]), title=title)
+        written = " ".join(words[:count])
+        if layer is Layer.OCR:
+            written = with_sure_letters(written)
+        symbol = parse_symbol(written, title=title)
         if symbol is not None:
             return symbol, count == len(words)
     return None, False
@@ -61,14 +90,16 @@ def _behind_label(text: str) -> str:
 
 def _sure(head: Head, symbol: DocumentSymbol, *, whole: bool) -> float:
     slips = set((symbol.slip or "").split("; ")) - {""}
-    if slips - _HARMLESS:
+    if slips - _HARMLESS - _HABITS:
         return 0.75
-    if not whole:
+    if not whole or (symbol.type_abbr in _JOINT and len(symbol.issuers) < 2):
         return 0.8
     in_box = head.number[0].column is Column.LEFT and not head.number[0].cut
     sure = 0.99 if in_box else 0.97
     if head.heading is None:
         sure = min(sure, 0.9)
+    if slips & _HABITS:
+        return min(sure, 0.92)
     return min(sure, 0.96) if slips or len(head.number) > 1 else sure
 
 
@@ -82,7 +113,7 @@ def _unmarked(
         if segment.role is Role.OTHER and segment.column in (Column.LEFT, Column.UNKNOWN) and len(segment.text) < 60:
             symbol = parse_symbol(segment.text, title=title) if _looks_whole(segment) else None
             if symbol is not None and symbol.number is not None and symbol.slip is None:
-                return place.found(symbol, 0.85, _BOX, rivals=hint)
+                return place.found(symbol, 0.85, _BOX, of=(segment,), rivals=hint)
     return absent("no number in the letterhead", hint)
 
 
@@ -96,7 +127,7 @@ def _others(head: Head, place: Place, title: str | None, symbol: DocumentSymbol)
         if segment.role in (Role.ADDRESSED, Role.GROUNDS):
             break
         if segment.role is Role.NUMBER and segment not in head.number:
-            other, _ = _parsed(segment.text, title)
+            other, _ = _parsed(segment.text, title, place.layer)
             if other is not None and other.number is not None and other.text != symbol.text:
                 found.append(Rival(value=other, source=place.source(_BOX)))
     return tuple(found)

@@ -13,7 +13,8 @@ _OFFICES = """
     Trưởng Công an, Trưởng chi nhánh, Hiệu trưởng, Viện trưởng, Thống đốc, Bí thư, Tổng Bí thư,
     Tổng Thanh tra, Tổng Kiểm toán, Kiểm toán trưởng, Thư ký, Tổng Thư ký, Tổng Biên tập, Đội trưởng,
     Trạm trưởng, Hạt trưởng, Tổ trưởng, Chỉ huy trưởng, Tư lệnh, Tham mưu trưởng, Chính ủy, Ủy viên,
-    Thường trực, Kế toán trưởng, Chủ tọa, Đại sứ, Tổng Lãnh sự, Thủ trưởng, Trưởng kho, Văn phòng,
+    Thường trực, Kế toán trưởng, Chủ tọa, Đại sứ, Tổng Lãnh sự, Thủ trưởng, Thủ trưởng đơn vị,
+    Thủ trưởng cơ quan, Trưởng kho, Văn phòng,
     Trưởng trạm, Trưởng bộ phận, Người đứng đầu
 """
 _DEGREES = frozenset({"pho", "quyen"})

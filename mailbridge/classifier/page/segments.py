@@ -36,7 +36,7 @@ class Segment:
     A piece of a line that belongs to one box of Phụ lục I.
 
     `cut` says that the piece was cut out of a longer line by its words, so that its ends are less sure. `centred` says
-    that it stands in the middle of the page and does not fill a line, as titles do.
+    that it stands in the middle of the page and does not fill a line, as titles do. `sure` is that of its line.
     """
 
     text: str
@@ -48,15 +48,22 @@ class Segment:
     cut: bool = False
     centred: bool = False
     line: int = 0
+    sure: float = 1.0
 
 
 def cut_head(page: Page) -> tuple[Segment, ...]:
     """Cut the first lines of `page` into segments, in the order of the page; columns are not told yet."""
     pieces: list[Segment] = []
     under = False
+    rests: list[str] = []
     for number, line in enumerate(page.lines[:_HEAD_LINES]):
         # Under "Kính gửi" and "Căn cứ" stands running text, where "V/v" and "Số" no longer mark a column.
-        found = tuple(_cut(line, number)) if not under else (_whole(line, number),)
+        rest = "".join(rests[-2:])
+        if rest and any(bare(near.text) == rest for near in page.lines[max(number - 1, 0) : number + 3]):
+            # It stands in a line of its own.
+            rest = ""
+        found = tuple(_cut(line, number, rest)) if not under else (_whole(line, number),)
+        rests.append(next((lost for piece in found if (lost := markers.state_name_rest(piece.text))), ""))
         under = under or any(piece.role in (Role.ADDRESSED, Role.GROUNDS) for piece in found)
         pieces.extend(found)
     return tuple(pieces)
@@ -64,12 +71,21 @@ def cut_head(page: Page) -> tuple[Segment, ...]:
 
 def _whole(line: Line, number: int) -> Segment:
     text = line.text[:_LONGEST_LINE]
-    return Segment(text=text, role=role_of(text), box=line.box, bold=line.bold, size=line.size, line=number)
+    return Segment(
+        text=text, role=role_of(text), box=line.box, bold=line.bold, size=line.size, line=number, sure=line.sure
+    )
 
 
-def _cut(line: Line, number: int) -> Iterator[Segment]:
+def _cut(line: Line, number: int, rest: str) -> Iterator[Segment]:
+    """Cut one line; `rest` is what a Quốc hiệu broken in the lines above leaves for the end of this one."""
     text = line.text[:_LONGEST_LINE]
-    places = sorted({0, *_cutting_places(text), len(text)})
+    places = {0, *_cutting_places(text), len(text)}
+    if rest and bare(text).endswith(f" {rest}"):
+        places.add(len(text) - len(rest))
+    yield from _pieces(line, number, text, sorted(places))
+
+
+def _pieces(line: Line, number: int, text: str, places: list[int]) -> Iterator[Segment]:
     if len(places) == 2:
         yield _whole(line, number)
         return
@@ -79,7 +95,7 @@ def _cut(line: Line, number: int) -> Iterator[Segment]:
         if not piece:
             continue
         box = replace(line.box, left=line.box.left + width * start, right=line.box.left + width * end)
-        yield Segment(text=piece, role=role_of(piece), box=box, bold=line.bold, size=line.size, cut=True, line=number)
+        yield replace(_whole(line, number), text=piece, role=role_of(piece), box=box, cut=True)
 
 
 def _cutting_places(text: str) -> Iterator[int]:
@@ -88,7 +104,8 @@ def _cutting_places(text: str) -> Iterator[int]:
     fixed = [match.span() for pattern in _FIXED if (match := pattern.search(plain))]
     if (date := markers.DATE_WITHIN.search(plain)) and (span := _box_4(text, date)):
         fixed.append(span)
-    if not fixed and text == text.upper() and (part := markers.STATE_NAME_PART.search(plain)):
+    whole_name = markers.state_name_words(text) > 0
+    if not fixed and not whole_name and text == text.upper() and (part := markers.STATE_NAME_PART.search(plain)):
         fixed.append(part.span())
     for span in fixed:
         yield from span
@@ -103,13 +120,16 @@ def _cutting_places(text: str) -> Iterator[int]:
         yield match.start(1)
 
 
-_FIXED = (markers.STATE_NAME, markers.MOTTO, markers.PARTY_NAME)
+_FIXED = (markers.STATE_NAME, markers.MOTTO, markers.PARTY_NAME, markers.YOUTH_NAME_AT_END)
 _URGENCY_AT_END = re.compile(r"^(?:Số|V/v).*\s(KHẨN|THƯỢNG KHẨN|H[ỎO][ẢA]? ?TỐC)$")
 
 
 def _box_4(text: str, date: re.Match[str]) -> tuple[int, int] | None:
     """Return where box 4 stands in a line; None for a date inside a sentence or a title."""
     tail = known_tail(text[date.start("place") : date.end("place")])
+    if tail and text[: date.start("place") + tail].rstrip().endswith("-"):
+        # "Xuân Hương - Đà Lạt" is one place.
+        tail = 0
     start = date.start() + (tail or 0)
     before, behind = text[:start].rstrip(), text[date.end() :].strip()
     # What follows box 4 on the same line can only be a title in capitals.

@@ -6,35 +6,41 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from mailbridge.classifier.folding import fold
 from mailbridge.classifier.kinds import Reading, Rival, Signer
 from mailbridge.classifier.page.addressing import Item, items_of
-from mailbridge.classifier.page.certainty import Place, absent
+from mailbridge.classifier.page.certainty import UNREADABLE, Place, absent, is_unread
 from mailbridge.classifier.page.markers import Role, bare, role_of
 from mailbridge.classifier.page.offices import is_office
 from mailbridge.classifier.page.signing import AUTHORITY, has_surname, is_authority, is_person, signings
 from mailbridge.classifier.types import TypeGroup, type_by_title
-from mailbridge.mail.pages import Line, Page, Pages
+from mailbridge.mail.pages import UNREAD, Line, Page, Pages
 
 _RECIPIENTS = re.compile(r"\W{0,3}N[o0]i nhan(?: va thuc hien)?\b\s*[:;.]?\s*", re.IGNORECASE)
+# Asked first, since it needs no second text without marks.
+_RECIPIENTS_HINT = re.compile(r"n\wi\s+nh", re.IGNORECASE)
 _RECIPIENTS_WITHIN = re.compile(r"(?<=\s)Nơi nhận\s*:")
 _BULLET = re.compile(r"\s*[-–—•*+●]\s*\S")
-_AUTHORITY_WITHIN = re.compile(rf"(?<=\s)(?:{AUTHORITY.pattern})")
+_BULLETS = re.compile(r"^[\s\-–—•*+●]+")
+# Behind a comma it is a unit that keeps a copy: "Lưu: VT, KT."
+_AUTHORITY_WITHIN = re.compile(rf"(?<=\s)(?<!, )(?:{AUTHORITY.pattern})")
 # How much of a page can belong to its foot: a page has some 50 lines, and no foot is longer than one page.
 _FOOT_LINES = 70
 _LONGEST_LINE = 400
+_LONGEST_BLOCK = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Foot:
     """
-    Lines of both halves of the foot, top to bottom.
+    Lines of both halves of the foot, top to bottom; a line that held both is there twice, with its part of the text.
 
     `apart` says that boxes told the halves from each other; otherwise words had to.
     """
 
     page: Page
-    recipients: tuple[str, ...] | None
-    signing: tuple[str, ...]
+    recipients: tuple[Line, ...] | None
+    signing: tuple[Line, ...]
     apart: bool
     mended: bool = False
 
@@ -54,12 +60,14 @@ def find_foot(pages: Pages) -> Foot | None:
         lines = _before_copy(page)
         start = _last_signing(lines, page)
         if start is not None:
-            texts = tuple(line.text for line in lines[start : start + _FOOT_LINES] if _stands_right(line, lines[start]))
-            return Foot(page=page, recipients=None, signing=texts, apart=_has_halves(lines[start:], page))
+            found = tuple(line for line in lines[start : start + _FOOT_LINES] if _stands_right(line, lines[start]))
+            return Foot(page=page, recipients=None, signing=found, apart=_has_halves(lines[start:], page))
     return None
 
 
 def _is_anchor(text: str) -> bool:
+    if not _RECIPIENTS_HINT.search(text[:_LONGEST_LINE]):
+        return False
     plain = bare(text[:_LONGEST_LINE])
     match = _RECIPIENTS.match(plain)
     if match is None:
@@ -72,7 +80,7 @@ def _is_anchor(text: str) -> bool:
 def _before_copy(page: Page) -> tuple[Line, ...]:
     """Leave out what a copying office adds under the original: its own heading, number and signature."""
     for index, line in enumerate(page.lines):
-        if index and len(line.text) < 60:
+        if index and len(line.text) < 60 and line.text.isupper():
             kind = type_by_title(line.text)
             if kind is not None and kind.group is TypeGroup.COPY:
                 first = index
@@ -113,10 +121,10 @@ def _by_boxes(page: Page, lines: Sequence[Line], anchor: int) -> Foot:
         line for line in area if line.box.top >= here.box.top - 1 and (_middle(line) <= half or line.box.left <= edge)
     ]
     # One line may hold both halves where the gap between them was narrow.
-    pieces = [piece for line in left for piece in _halves(line.text)]
-    words = tuple(text for text, is_right in pieces if not is_right)
-    found = tuple(text for text, is_right in pieces if is_right)
-    signing = (*found, *(line.text for line in right))
+    pieces = [piece for line in left for piece in _halves(line)]
+    words = tuple(line for line, is_right in pieces if not is_right)
+    found = tuple(line for line, is_right in pieces if is_right)
+    signing = (*found, *right)
     return Foot(page=page, recipients=_own_lines(words), signing=signing, apart=True, mended=bool(found))
 
 
@@ -128,55 +136,54 @@ def _from_block_start(right: Sequence[Line], top: float) -> list[Line]:
 
 
 def _by_words(page: Page, lines: Sequence[Line], anchor: int) -> Foot:
-    before = [line.text[:_LONGEST_LINE] for line in lines[max(anchor - 12, 0) : anchor]]
-    area = [line.text[:_LONGEST_LINE] for line in lines[anchor : anchor + _FOOT_LINES]]
-    pieces = [piece for text in area for piece in _halves(text)]
-    left: list[str] = []
-    right: list[str] = []
+    before = lines[max(anchor - 12, 0) : anchor]
+    pieces = [piece for line in lines[anchor : anchor + _FOOT_LINES] for piece in _halves(line)]
+    left: list[Line] = []
+    right: list[Line] = []
     last = left
-    for text, is_right in pieces:
-        last = right if is_right or _is_signing(text, left, right, last) else left
-        if last is right or not (right and left) or _BULLET.match(text) or not _is_closed(left[-1]):
-            last.append(text)
+    for line, is_right in pieces:
+        last = right if is_right or _is_signing(line.text, left, right, last) else left
+        if last is right or not (right and left) or _BULLET.match(line.text) or not _is_closed(left[-1].text):
+            last.append(line)
     mended = any(is_right for _, is_right in pieces)
     if not right:
-        start = next((i for i, text in enumerate(before) if is_authority(text) or is_office(text)), None)
-        right = before[start:] if start is not None else []
+        start = next((i for i, line in enumerate(before) if is_authority(line.text) or is_office(line.text)), None)
+        right = list(before[start:]) if start is not None else []
     return Foot(page=page, recipients=_own_lines(left), signing=tuple(right), apart=False, mended=mended)
 
 
-def _is_signing(text: str, left: Sequence[str], right: Sequence[str], last: Sequence[str]) -> bool:
+def _is_signing(text: str, left: Sequence[Line], right: Sequence[Line], last: Sequence[Line]) -> bool:
     """Say whether a line in one column belongs to the signing block: by its words, or by what it follows."""
     if is_authority(text) or is_office(text):
         return True
     if not right or _BULLET.match(text) or not (is_person(text) or text == text.upper()):
         return False
-    return last is right or not left or _is_closed(left[-1])
+    return last is right or not left or _is_closed(left[-1].text)
 
 
 def _is_closed(entry: str) -> bool:
     return entry.rstrip().endswith((";", "."))
 
 
-def _halves(text: str) -> Iterator[tuple[str, bool]]:
+def _halves(line: Line) -> Iterator[tuple[Line, bool]]:
     """Cut a line that holds an entry of "Nơi nhận" and a piece of the signing block; the flag says which is which."""
-    text = text[:_LONGEST_LINE]
+    text = line.text[:_LONGEST_LINE]
     plain = bare(text)
     if not (_BULLET.match(text) or _RECIPIENTS.match(plain)):
         cut = _RECIPIENTS_WITHIN.search(text)
         if cut:
-            yield text[: cut.start()].strip(), True
-            yield text[cut.start() :], False
+            yield replace(line, text=text[: cut.start()].strip()), True
+            yield replace(line, text=text[cut.start() :]), False
         else:
-            yield text, False
+            yield replace(line, text=text), False
         return
     match = _AUTHORITY_WITHIN.search(plain)
     start = match.start() if match else _right_piece(text)
     if start is None:
-        yield text, False
+        yield replace(line, text=text), False
         return
-    yield text[:start].strip(), False
-    yield text[start:].strip(), True
+    yield replace(line, text=text[:start].strip()), False
+    yield replace(line, text=text[start:].strip()), True
 
 
 def _right_piece(text: str) -> int | None:
@@ -188,13 +195,13 @@ def _right_piece(text: str) -> int | None:
     return None
 
 
-def _own_lines(texts: Sequence[str]) -> tuple[str, ...]:
+def _own_lines(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Return the entries of "Nơi nhận" with its heading taken off the first."""
-    if not texts:
+    if not lines:
         return ()
-    match = _RECIPIENTS.match(bare(texts[0]))
-    first = texts[0][match.end() :] if match else texts[0]
-    return tuple(text for text in (first, *texts[1:]) if any(char.isalnum() for char in text))
+    match = _RECIPIENTS.match(bare(lines[0].text))
+    first = replace(lines[0], text=lines[0].text[match.end() :]) if match else lines[0]
+    return tuple(line for line in (first, *lines[1:]) if any(char.isalnum() or char == UNREAD for char in line.text))
 
 
 def _last_signing(lines: Sequence[Line], page: Page) -> int | None:
@@ -217,13 +224,17 @@ def read_recipients(foot: Foot | None, part: str) -> Reading[tuple[str, ...]]:
     """Read box 9b as printed, the "Lưu" entry included, without dashes and closing marks."""
     if foot is None or foot.recipients is None:
         return absent("no Nơi nhận on the pages that were read")
-    items = _until_archive(items_of(foot.recipients))
+    items = _until_archive(items_of(line.text for line in foot.recipients))
     if not items:
         return absent("nothing stands under Nơi nhận")
+    last = next((i for i, line in enumerate(foot.recipients) if _is_archive(_BULLETS.sub("", line.text))), None)
+    ink = foot.recipients if last is None else foot.recipients[: last + 1]
+    if is_unread(ink):
+        return absent(f"the recipients are {UNREADABLE}")
     place = Place(part=part, page=foot.page.number, layer=foot.page.layer)
     whole = _is_archive(items[-1].text)
     sure = 0.97 if whole and foot.apart else 0.93 if whole and not foot.mended else 0.8
-    return place.found(tuple(item.text for item in items), sure, "9b")
+    return place.found(tuple(item.text for item in items), sure, "9b", of=ink)
 
 
 def _until_archive(items: Sequence[Item]) -> tuple[Item, ...]:
@@ -243,16 +254,28 @@ def read_signer(foot: Foot | None, part: str) -> Reading[Signer]:
     if foot is None:
         return absent("no signing block on the pages that were read")
     place = Place(part=part, page=foot.page.number, layer=foot.page.layer)
-    found = signings(foot.signing)
+    found = signings([line.text for line in foot.signing])
     if not found:
         return absent("no signing block on the pages that were read")
     rivals = tuple(Rival(value=signing.signer, source=place.source("7a")) for signing in found)
     if len(found) > 1:
         return absent("several people signed", rivals)
     signer = found[0].signer
+    ink = _signed_lines(foot.signing, signer)
+    if is_unread(ink):
+        return absent(f"the signing block is {UNREADABLE}")
     if signer.name is None:
-        return replace(place.found(signer, 0.8, "7a"), reason="the name of the signer is not in the text")
+        return replace(place.found(signer, 0.8, "7a", of=ink), reason="the name of the signer is not in the text")
     sure = 0.98 if foot.apart and not foot.mended else 0.93
     if not found[0].known_surname or (signer.position is None and signer.authority is None):
         sure = min(sure, 0.8)
-    return place.found(signer, min(sure, 0.8) if foot.mended else sure, "7a")
+    return place.found(signer, min(sure, 0.8) if foot.mended else sure, "7a", of=ink)
+
+
+def _signed_lines(lines: Sequence[Line], signer: Signer) -> Sequence[Line]:
+    """Return the lines of the block down to the name."""
+    if signer.name is None:
+        return lines[:_LONGEST_BLOCK]
+    name = fold(signer.name)
+    last = next((i for i, line in enumerate(lines) if name in fold(line.text)), len(lines) - 1)
+    return lines[: last + 1]
