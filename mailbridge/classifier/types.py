@@ -172,7 +172,8 @@ _LONGEST_SYLLABLE = 5
 
 def type_by_name(name: str) -> DocumentType | None:
     """Find a type by its name or another name of it, blind to case and place of tones; State types come first."""
-    return _BY_NAME.get(_name_key(name))
+    # Most lines of a page are longer than any name; to fold them all is half of what reading a page costs.
+    return _BY_NAME.get(_name_key(name)) if len(name) <= _LONGEST_NAME else None
 
 
 def type_by_abbreviation(abbr: str, party: bool) -> DocumentType | None:
@@ -276,5 +277,6 @@ def _abbreviations(types: tuple[DocumentType, ...]) -> dict[str, DocumentType]:
 
 _BY_TITLE = _titles()
 _BY_NAME = _names()
+_LONGEST_NAME = 2 * max(map(len, _BY_NAME))
 _STATE = _abbreviations(STATE_TYPES)
 _PARTY = _abbreviations(PARTY_TYPES)

@@ -30,9 +30,10 @@ _LONGEST_REASON = 300
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextAnswer:
-    """The pages of a file, or why there are none."""
+    """The pages of a file, or why there are none; and, of a PDF, how many fields for signatures it has."""
 
     pages: Pages | None = None
+    signature_fields: int = 0
     problem: Problem | None = None
     reason: str = ""
 
@@ -52,7 +53,17 @@ def encode(answer: TextAnswer | SignaturesAnswer) -> bytes:
 
 
 def decode_pages(octets: bytes) -> Pages:
-    """Read a `TextAnswer`; raises `Unreadable` with the problem that it tells, or because it is no such answer."""
+    """Read the pages of a `TextAnswer`; raises as `decode_text_answer`."""
+    return decode_text_answer(octets)[0]
+
+
+def decode_text_answer(octets: bytes) -> tuple[Pages, int]:
+    """
+    Read a `TextAnswer`: its pages, and the number of fields for signatures.
+
+    Raises:
+        Unreadable: with the problem that it tells, or because it is no such answer.
+    """
     from pydantic import ValidationError
 
     try:
@@ -63,7 +74,7 @@ def decode_pages(octets: bytes) -> Pages:
         raise Unreadable(answer.problem, clean(answer.reason)[:_LONGEST_REASON])
     if answer.pages is None or sum(len(page.lines) for page in answer.pages.pages) > _MOST_LINES:
         raise _broken()
-    return _checked(answer.pages)
+    return _checked(answer.pages), answer.signature_fields
 
 
 def decode_signatures(octets: bytes, part: str) -> tuple[SignatureStatus, ...]:

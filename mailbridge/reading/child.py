@@ -1,31 +1,26 @@
 """
-What the children do; the nursery imports this module before it forks them.
+What the children do that read files and take containers apart; the nursery imports this module before it forks them.
 
 Text and signatures of one PDF are for two children: pdfium is a large program in C++, and a file that takes it over
-must not be able to call its own signatures good. Neither does a crash of the one cost what the other found. Recognising
-letters is for a third, because it takes seconds.
+must not be able to call its own signatures good. Neither does a crash of the one cost what the other found. Judging and
+recognising letters have nurseries of their own (`judge_child`, `scan_child`): what is forked costs by its size.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
 # These are the parsers: to be imported once is the reason for this module, not something done late.
 import lxml.etree  # noqa: F401
-import pyhanko.sign.validation.pdf_embedded
-import pyhanko.sign.validation.settings  # noqa: F401
 import pypdfium2.raw  # noqa: F401
 
-import mailbridge.verify.pdf_trust  # noqa: F401
-from mailbridge.mail.filetype import EDXML
+from mailbridge.mail.filetype import EDXML, PDF
 from mailbridge.mail.pages import Pages
-from mailbridge.reading import answers, formats, handover, other_archives
-from mailbridge.reading.answers import SignaturesAnswer, TextAnswer, encode
+from mailbridge.reading import answers, formats, handover, other_archives, warming
+from mailbridge.reading.answers import TextAnswer, encode
 from mailbridge.reading.members import Member, Ration
+from mailbridge.reading.pdf import signature_fields
 from mailbridge.reading.problems import Unreadable
-from mailbridge.verify.evidence import Trust
-from mailbridge.verify.pdf import judge_pdf
 
 
 def read(media_type: str, content: bytes, first: int, last: int) -> bytes:
@@ -35,21 +30,8 @@ def read(media_type: str, content: bytes, first: int, last: int) -> bytes:
     except Unreadable as error:
         return encode(TextAnswer(problem=error.problem, reason=error.reason))
     kept = [page for place, page in enumerate(pages.pages) if place < first or place >= len(pages.pages) - last]
-    return encode(TextAnswer(pages=Pages(pages=tuple(kept), total=pages.total)))
-
-
-def scan(media_type: str, content: bytes, pages: tuple[int, ...]) -> bytes:
-    """Recognise the letters on these pages, numbered from 1; return a `TextAnswer` with those that were read."""
-    try:
-        found = formats.read_letters(media_type, content, pages)
-    except Unreadable as error:
-        return encode(TextAnswer(problem=error.problem, reason=error.reason))
-    return encode(TextAnswer(pages=Pages(pages=found, total=max(pages))))
-
-
-def judge(part: str, content: bytes, trust: Trust, at: datetime) -> bytes:
-    """Judge the signatures of a PDF; return a `SignaturesAnswer`."""
-    return encode(SignaturesAnswer(signatures=judge_pdf(part, content, trust, at)))
+    fields = signature_fields(content) if media_type == PDF else 0
+    return encode(TextAnswer(pages=Pages(pages=tuple(kept), total=pages.total), signature_fields=fields))
 
 
 def unpack(media_type: str, content: bytes, octets: int, files: int) -> Iterator[bytes]:
@@ -83,3 +65,4 @@ def prepare() -> None:
     other_archives.warm()
     answers.warm()
     handover.warm()
+    warming.warm()

@@ -7,45 +7,54 @@ right and nothing more. Names are compared without their namespace: the strict a
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+import string
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mailbridge.mail.pages import Pages
-from mailbridge.reading.docx_styles import Styles, attribute, child, local_name, number
-from mailbridge.reading.flow import LEFT, RIGHT, Align, Look, Sheet
+from mailbridge.reading.blocks import (
+    LINE_BREAK,
+    PAGE_BREAK,
+    SOFT_HYPHEN,
+    Block,
+    Cell,
+    Paragraph,
+    Row,
+    Run,
+    TextBox,
+    lay_out,
+)
+from mailbridge.reading.docx_boxes import text_boxes
+from mailbridge.reading.docx_styles import TWIPS, Letters, Styles, attribute, child, local_name, number
+from mailbridge.reading.flow import LEFT, RIGHT
+from mailbridge.reading.margins import Margins
 from mailbridge.reading.package import Package
 from mailbridge.reading.problems import Problem, Unreadable
+from mailbridge.reading.symbols import symbol
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _MAIN = "word/document.xml"
 _DELETED = {"del", "moveFrom"}
-_PROPERTIES = {"pPr", "rPr", "sectPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr"}
+_PROPERTIES = {"pPr", "rPr", "sectPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "tblPrEx"}
+_PASSED = {*_DELETED, *_PROPERTIES, ""}
+_DRAWINGS = {"drawing", "pict", "object", "AlternateContent"}
+_OLD_FONT = re.compile(rb'typeface="(?:\.?vn|vps|visc)', re.IGNORECASE)
+_NOTED_PAGES = re.compile(rb"<(?:\w{1,20}:)?Pages>\s{0,20}(\d{1,7})\s{0,20}</")
 _MOST_PAGES = 10_000
-_PLAIN = Look()
-_TWIPS = 20.0  # a twentieth of a point
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Piece:
-    """Text of one run in one look; or a break, when `text` is "" and `breaks` is True; `box` holds a text box."""
-
-    text: str = ""
-    look: Look = _PLAIN
-    turns_page: bool = False
-    breaks: bool = False
-    box: _Element | None = None
+_MOST_COLUMNS = 200
 
 
 def read_docx(content: bytes) -> Pages:
     """
-    Read the whole text in its order: header of the first page, paragraphs, tables, text boxes.
+    Read the whole text in its order: header of the first page, paragraphs, tables, text boxes; footnotes last.
 
-    What was deleted with changes tracked is left out, what was inserted is kept, hidden text is left out. The number
-    of pages is what the writing program noted, or what was counted here.
+    What was deleted with changes tracked is left out, what was inserted is kept, hidden text is left out. Text in the
+    old Vietnamese fonts becomes Unicode. The number of pages is what the writing program noted, or what was counted
+    here.
 
     Raises:
         Unreadable: `encrypted`, `too-large` or `malformed`.
@@ -55,148 +64,165 @@ def read_docx(content: bytes) -> Pages:
     body = None if document is None else child(document, "body")
     if body is None:
         raise Unreadable(Problem.MALFORMED, "the package has no text document in it")
-    writer = _Writer(Styles(package.part("word/styles.xml")), breaks_itself=not _has_rendered_breaks(body))
-    header = _first_header(package, body)
-    if header is not None:
-        writer.blocks(header, LEFT, RIGHT)
-    writer.blocks(body, LEFT, RIGHT, is_top=True)
-    pages = writer.sheet.finish()
-    return Pages(pages=pages, total=max(len(pages), _noted_pages(package)))
+    breaks_itself = next(body.iter("{*}lastRenderedPageBreak"), None) is None
+    section = next(body.iter("{*}sectPr"), None)
+    # Most of a sheet of styles is about tables, of which nothing is asked here.
+    sheet = package.part_without("word/styles.xml", b"w:style", b'w:type="table"', b'w:type="numbering"')
+    styles = Styles(sheet)
+    reader = _Reader(styles, _theme_fonts(package), _margins(section), breaks_itself=breaks_itself)
+    try:
+        header, footer = (reader.blocks(part) for part in _first_page_parts(package, section))
+        text = reader.blocks(body)
+        notes = list(chain.from_iterable(reader.blocks(part) for part in _notes(package, body)))
+        return lay_out(
+            text, header=header, footer=footer, notes=notes, turns_itself=breaks_itself, noted=_noted_pages(package)
+        )
+    except RecursionError as error:
+        raise Unreadable(Problem.MALFORMED, "tables or text boxes are nested too deeply") from error
 
 
-class _Writer:
-    """Walks the tree and puts lines on the sheet; borders are in points."""
+class _Reader:
+    """Turns elements into blocks."""
 
-    def __init__(self, styles: Styles, *, breaks_itself: bool) -> None:
-        self.sheet = Sheet()
+    def __init__(self, styles: Styles, fonts: dict[str, str], margins: Margins, *, breaks_itself: bool) -> None:
         self._styles = styles
+        self._fonts = fonts
+        self._margins = margins
         self._breaks_itself = breaks_itself
 
-    def blocks(self, parent: _Element, left: float, right: float, *, is_top: bool = False) -> None:
-        """Write paragraphs and tables; `is_top` where pages may turn by themselves."""
-        for element in parent:
-            if is_top and self._breaks_itself and self.sheet.is_full:
-                self.sheet.turn_page()
+    def blocks(self, parent: _Element | None, width: float = RIGHT - LEFT) -> list[Block]:
+        """Read the paragraphs and tables of an element that is `width` points wide."""
+        made: list[Block] = []
+        for element in () if parent is None else parent:
             match local_name(element):
                 case "p":
-                    self._paragraph(element, left, right)
+                    self._paragraph(element, made, width)
                 case "tbl":
-                    self._table(element, left, right, is_top=is_top)
-                case name if name not in _DELETED and name not in _PROPERTIES:
-                    self.blocks(element, left, right, is_top=is_top)
+                    made.extend(self._table(element, width))
+                case name if name not in _PASSED:
+                    made.extend(self.blocks(element, width))
                 case _:
                     pass
+        return made
 
-    def _paragraph(self, paragraph: _Element, left: float, right: float) -> None:
-        properties = child(paragraph, "pPr")
-        align = self._styles.align(properties)
-        indent = child(properties, "ind") if properties is not None else None
-        if indent is not None:
-            left += max(0.0, number(indent, "left", "start") / _TWIPS)
-        left = min(left, right - 1.0)
-        line: list[_Piece] = []
-        for piece in self._pieces(paragraph, self._styles.paragraph(properties)):
-            if piece.box is not None:
-                self.blocks(piece.box, left, right)
-            elif piece.turns_page:
-                self._put(line, left, right, align)
-                line = []
-                self.sheet.turn_page()
-            elif piece.breaks:
-                self._put(line or [_Piece(look=piece.look)], left, right, align)
-                line = []
-            else:
-                line.append(piece)
-        self._put(line or [_Piece(look=self._styles.paragraph(properties))], left, right, align)
+    def _paragraph(self, element: _Element, made: list[Block], width: float) -> None:
+        """Add one paragraph behind the text boxes that hang on it."""
+        shape, letters = self._styles.paragraph(child(element, "pPr"))
+        runs: list[Run] = []
+        for drawing in self._inline(element, letters, runs):
+            for box in text_boxes(drawing, self._margins):
+                inner = chain.from_iterable(self.blocks(content, box.width or width) for content in box.contents)
+                made.append(
+                    TextBox(
+                        blocks=tuple(inner),
+                        left=box.left,
+                        top=box.top,
+                        width=box.width,
+                        from_page=box.from_page,
+                        pushes=box.pushes,
+                    )
+                )
+        made.append(
+            Paragraph(
+                runs=tuple(runs),
+                align=shape.align,
+                left=shape.left,
+                right=shape.right,
+                tabs=shape.tabs,
+                page_before=shape.page_before and self._breaks_itself,
+                look=letters.look,
+            )
+        )
 
-    def _put(self, line: list[_Piece], left: float, right: float, align: Align) -> None:
-        if line:
-            text = "".join(piece.text for piece in line)
-            self.sheet.put(text, _common_look(line), left=left, right=right, align=align)
-
-    def _pieces(self, parent: _Element, look: Look) -> Iterator[_Piece]:
-        """Go through what a paragraph holds, in order; `look` is that of the paragraph."""
+    def _inline(self, parent: _Element, letters: Letters, runs: list[Run]) -> Iterator[_Element]:
+        """Collect the runs of a paragraph; hand out its drawings."""
         for element in parent:
             match local_name(element):
                 case "r":
-                    properties = child(element, "rPr")
-                    if not self._styles.is_hidden(properties):
-                        capitals = self._styles.is_capitals(properties)
-                        yield from self._run(element, self._styles.run(properties, look), capitals=capitals)
-                case name if name not in _DELETED and name not in _PROPERTIES:
-                    yield from self._pieces(element, look)
+                    own = self._styles.run(child(element, "rPr"), letters)
+                    if not own.hidden:
+                        yield from self._run(element, own, runs)
+                case name if name in _DRAWINGS:
+                    yield element
+                case name if name not in _PASSED:
+                    yield from self._inline(element, letters, runs)
                 case _:
                     pass
 
-    def _run(self, run: _Element, look: Look, *, capitals: bool) -> Iterator[_Piece]:
+    def _run(self, run: _Element, letters: Letters, runs: list[Run]) -> Iterator[_Element]:
+        font = self._fonts.get(letters.theme, letters.font) if letters.theme else letters.font
+        text = ""
         for element in run:
             match local_name(element):
                 case "t":
-                    text = element.text or ""
-                    yield _Piece(text=text.upper() if capitals else text, look=look)
+                    text += element.text or ""
                 case "tab" | "ptab":
-                    yield _Piece(text="\t", look=look)
+                    text += "\t"
                 case "noBreakHyphen":
-                    yield _Piece(text="-", look=look)
+                    text += "-"
+                case "softHyphen":
+                    text += SOFT_HYPHEN
                 case "lastRenderedPageBreak":
-                    yield _Piece(turns_page=True)
+                    text += PAGE_BREAK
                 case "br" | "cr":
-                    turns = attribute(element, "type") == "page"
                     # The page that a hard break begins is also marked by the program that showed it last.
-                    yield _Piece(turns_page=turns and self._breaks_itself, breaks=not turns, look=look)
-                case "drawing" | "pict" | "object" | "AlternateContent":
-                    yield from (_Piece(box=box) for box in _text_boxes(element))
+                    turns = attribute(element, "type") == "page"
+                    text += LINE_BREAK if not turns else PAGE_BREAK if self._breaks_itself else ""
+                case "sym":
+                    runs.append(Run(text, letters.look, font, letters.capitals))
+                    runs.append(_symbol(element, letters))
+                    text = ""
+                case name if name in _DRAWINGS:
+                    yield element
                 case _:
                     pass
+        if text:
+            runs.append(Run(text, letters.look, font, letters.capitals))
 
-    def _table(self, table: _Element, left: float, right: float, *, is_top: bool) -> None:
+    def _table(self, table: _Element, width: float) -> Iterator[Row]:
         grid = child(table, "tblGrid")
-        columns = [] if grid is None else [number(column, "w") / _TWIPS for column in grid]
+        columns = [] if grid is None else [number(column, "w") / TWIPS for column in grid][:_MOST_COLUMNS]
+        start = _indent(table, sum(columns), width)
         for row in _children(table, "tr"):
-            if is_top and self._breaks_itself and self.sheet.is_full:
-                self.sheet.turn_page()
-            self._row(row, columns, left, right)
+            yield self._row(row, columns, start, width)
 
-    def _row(self, row: _Element, columns: list[float], left: float, right: float) -> None:
-        """Write the cells of a row side by side: all begin at the same height."""
+    def _row(self, row: _Element, columns: list[float], start: float, width: float) -> Row:
         cells = list(_children(row, "tc"))
         if not columns or sum(columns) <= 0:
-            columns = [(right - left) / max(len(cells), 1)] * len(cells)
+            columns = [width / max(len(cells), 1)] * len(cells)
         properties = child(row, "trPr")
         index = 0 if properties is None else _span(properties, "gridBefore", 0)
-        top = lowest = self.sheet.y
-        page = self.sheet.page_number
+        made = []
         for cell in cells:
             properties = child(cell, "tcPr")
             span = 1 if properties is None else _span(properties, "gridSpan", 1)
-            start = left + sum(columns[:index])
-            end = start + sum(columns[index : index + span])
-            if self.sheet.page_number == page:
-                self.sheet.y = top
-            self.blocks(cell, start, max(end, start + 1.0))
-            lowest = max(lowest, self.sheet.y) if self.sheet.page_number == page else self.sheet.y
+            left, right = sum(columns[:index]), sum(columns[: index + span])
+            blocks = self.blocks(cell, max(right - left, 1.0))
+            made.append(Cell(left=start + left, right=start + right, blocks=tuple(blocks)))
             index += span
-        self.sheet.y = lowest
+        return Row(cells=tuple(made))
 
 
-def _text_boxes(element: _Element) -> Iterator[_Element]:
-    """Return the contents of the text boxes of a drawing; of alternatives only the first, they say the same."""
-    for inner in element:
-        match local_name(inner):
-            case "txbxContent":
-                yield inner
-            case "Fallback" if any(local_name(other) == "Choice" for other in element):
-                pass
-            case _:
-                yield from _text_boxes(inner)
+def _symbol(element: _Element, letters: Letters) -> Run:
+    font, place = attribute(element, "font") or "", attribute(element, "char") or ""
+    is_place = 0 < len(place) <= 4 and all(digit in string.hexdigits for digit in place)
+    return Run(symbol(font, int(place, 16)) if is_place else "", letters.look, font)
 
 
-def _common_look(line: list[_Piece]) -> Look:
-    """Return the look of most of the letters."""
-    weights: Counter[Look] = Counter()
-    for piece in line:
-        weights[piece.look] += len(piece.text.strip())
-    return weights.most_common(1)[0][0]
+def _indent(table: _Element, wide: float, width: float) -> float:
+    """Return how far a table stands from the left border; tables are also centred or moved into the margin."""
+    properties = child(table, "tblPr")
+    if properties is None:
+        return 0.0
+    align = child(properties, "jc")
+    match None if align is None else attribute(align, "val"):
+        case "center":
+            return (width - wide) / 2
+        case "right" | "end":
+            return width - wide
+        case _:
+            indent = child(properties, "tblInd")
+            return 0.0 if indent is None else max(number(indent, "w") / TWIPS, 10.0 - LEFT)
 
 
 def _children(parent: _Element, name: str) -> Iterator[_Element]:
@@ -204,9 +230,15 @@ def _children(parent: _Element, name: str) -> Iterator[_Element]:
     for element in parent:
         found = local_name(element)
         if found == name:
-            yield element
+            if name != "tr" or not _is_deleted(element):
+                yield element
         elif found in {"sdt", "sdtContent", "customXml", "ins", "moveTo"}:
             yield from _children(element, name)
+
+
+def _is_deleted(row: _Element) -> bool:
+    properties = child(row, "trPr")
+    return properties is not None and child(properties, "del") is not None
 
 
 def _span(properties: _Element, name: str, default: int) -> int:
@@ -214,31 +246,59 @@ def _span(properties: _Element, name: str, default: int) -> int:
     return default if element is None else min(max(int(number(element, "val")), 0), 100)
 
 
-def _has_rendered_breaks(body: _Element) -> bool:
-    return next((True for element in body.iter() if local_name(element) == "lastRenderedPageBreak"), False)
+def _margins(section: _Element | None) -> Margins:
+    margins = None if section is None else child(section, "pgMar")
+    if margins is None:
+        return Margins()
+    return Margins(left=number(margins, "left") / TWIPS, top=abs(number(margins, "top")) / TWIPS)
 
 
-def _first_header(package: Package, body: _Element) -> _Element | None:
-    """Return the header that page 1 shows; some templates put the letterhead there."""
-    section = next((element for element in body.iter() if local_name(element) == "sectPr"), None)
+def _first_page_parts(package: Package, section: _Element | None) -> tuple[_Element | None, _Element | None]:
+    """Return the header and the footer that page 1 shows; some templates put the letterhead there."""
+    if section is None or next(section.iter("{*}headerReference", "{*}footerReference"), None) is None:
+        return None, None
     relations = package.part("word/_rels/document.xml.rels")
-    if section is None or relations is None:
+    if relations is None:
+        return None, None
+    targets = {relation.get("Id"): relation.get("Target") for relation in relations}
+    title_page = child(section, "titlePg")
+    has_own = title_page is not None and attribute(title_page, "val") not in {"0", "false", "off"}
+    kind = "first" if has_own else "default"
+
+    def part(name: str) -> _Element | None:
+        for element in section:
+            if local_name(element) == name and attribute(element, "type") == kind:
+                target = targets.get(attribute(element, "id"))
+                return package.part(f"word/{target.removeprefix('/word/')}") if target else None
         return None
-    kind = "default" if child(section, "titlePg") is None else "first"
-    wanted = next(
-        (
-            attribute(element, "id")
-            for element in section
-            if local_name(element) == "headerReference" and attribute(element, "type") == kind
-        ),
-        None,
-    )
-    target = next((relation.get("Target") for relation in relations if wanted and relation.get("Id") == wanted), None)
-    return package.part(f"word/{target}") if target else None
+
+    return part("headerReference"), part("footerReference")
+
+
+def _notes(package: Package, body: _Element) -> Iterator[_Element]:
+    """Find the footnotes and endnotes that the text points at; lines that part them from the text are no notes."""
+    for note in ("footnote", "endnote"):
+        wanted = {attribute(element, "id") for element in body.iter(f"{{*}}{note}Reference")}
+        part = package.part(f"word/{note}s.xml") if wanted else None
+        for element in () if part is None else part:
+            if local_name(element) == note and attribute(element, "id") in wanted:
+                yield element
+
+
+def _theme_fonts(package: Package) -> dict[str, str]:
+    """Return what the names of theme fonts stand for; {} unless one of them is an old Vietnamese font."""
+    theme = package.part("word/theme/theme1.xml", only_with=_OLD_FONT)
+    fonts: dict[str, str] = {}
+    if theme is None:
+        return fonts
+    for kind in ("major", "minor"):
+        face = next(theme.iter(f"{{*}}{kind}Font"), None)
+        latin = None if face is None else child(face, "latin")
+        for suffix in ("Ascii", "HAnsi"):
+            fonts[f"{kind}{suffix}"] = "" if latin is None else attribute(latin, "typeface") or ""
+    return fonts
 
 
 def _noted_pages(package: Package) -> int:
-    properties = package.part("docProps/app.xml")
-    noted = None if properties is None else child(properties, "Pages")
-    text = "" if noted is None else (noted.text or "").strip()
-    return min(int(text), _MOST_PAGES) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    noted = _NOTED_PAGES.search(package.octets("docProps/app.xml"))
+    return min(int(noted[1]), _MOST_PAGES) if noted else 0

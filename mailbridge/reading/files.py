@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import TypeAlias
+from dataclasses import dataclass, replace
 
 from mailbridge.mail.filetype import PDF
 from mailbridge.mail.message import Part
 from mailbridge.mail.pages import Layer, Pages
 from mailbridge.ports import OpenedFile
-from mailbridge.reading.answers import decode_pages, decode_signatures, unread_signature
+from mailbridge.reading.answers import decode_pages, decode_signatures, decode_text_answer, unread_signature
 from mailbridge.reading.choice import may_hold_document
 from mailbridge.reading.formats import is_picture, problem_of_type
 from mailbridge.reading.limits import Allowance
@@ -25,7 +24,20 @@ from mailbridge.verify.signature import SignatureStatus
 
 _CHILD = "mailbridge.reading.child"
 
-_Text: TypeAlias = "tuple[Pages | None, Unreadable | None]"
+_JUDGE = "mailbridge.reading.judge_child"
+_SCAN = "mailbridge.reading.scan_child"
+
+# A signature tells in octets which octets it covers, so that this stands in the file as it is (ISO 32000-1 §12.8.1).
+_SIGNED = b"/ByteRange"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Text:
+    """The pages of a file, or why there are none (or not all of them); `fields` for signatures, signed or not."""
+
+    pages: Pages | None = None
+    problem: Unreadable | None = None
+    fields: int = 0
 
 
 class LimitedReading:
@@ -33,8 +45,10 @@ class LimitedReading:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        self._sandbox = Sandbox(
-            seconds=self._limits.seconds, memory=self._limits.memory, preload=(f"{_CHILD}:prepare",)
+        # Each starts when it is needed first: most mails have neither a signature nor a scan.
+        self._sandbox, self._judging, self._scanning = (
+            Sandbox(seconds=self._limits.seconds, memory=self._limits.memory, preload=(f"{module}:prepare",))
+            for module in (_CHILD, _JUDGE, _SCAN)
         )
         self._threads = ThreadPoolExecutor(max_workers=self._limits.parallel, thread_name_prefix="reading")
 
@@ -57,9 +71,10 @@ class LimitedReading:
         return tuple(await asyncio.gather(*(self._opened(each, evidence, allowance) for each in planned)))
 
     def close(self) -> None:
-        """Wait for what is being read, and end the process from which readers start."""
+        """Wait for what is being read, and end the processes from which readers start."""
         self._threads.shutdown()
-        self._sandbox.close()
+        for sandbox in (self._sandbox, self._judging, self._scanning):
+            sandbox.close()
 
     async def _opened(self, planned: OpenedFile | Part, evidence: Evidence, allowance: Allowance) -> OpenedFile:
         if isinstance(planned, OpenedFile):
@@ -68,53 +83,61 @@ class LimitedReading:
         problem = problem_of_type(part.type)
         if problem is not None:
             return OpenedFile(part=part.index, problem=str(problem))
-        loop = asyncio.get_running_loop()
-        text = self._text(part, allowance)
-        if part.type != PDF:
-            pages, problem = await text
-            return OpenedFile(part=part.index, pages=pages, problem=str(problem) if problem else None)
-        judged = loop.run_in_executor(self._threads, self._judge, part, evidence, allowance)
-        (pages, problem), signatures = await asyncio.gather(text, judged)
-        return OpenedFile(
-            part=part.index, pages=pages, problem=str(problem) if problem else None, signatures=signatures
+        text, signatures = await asyncio.gather(
+            self._text(part, allowance), self._signatures(part, evidence, allowance)
         )
+        if part.type == PDF and not signatures and (text.fields or text.problem):
+            signatures = await self._judged(part, evidence, allowance)
+        why = str(text.problem) if text.problem else None
+        return OpenedFile(part=part.index, pages=text.pages, problem=why, signatures=signatures)
+
+    async def _signatures(self, part: Part, evidence: Evidence, allowance: Allowance) -> tuple[SignatureStatus, ...]:
+        """Judge at once, beside the reading, what is plainly signed."""
+        if part.type != PDF or _SIGNED not in part.content:
+            return ()
+        return await self._judged(part, evidence, allowance)
+
+    async def _judged(self, part: Part, evidence: Evidence, allowance: Allowance) -> tuple[SignatureStatus, ...]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._judge, part, evidence, allowance)
 
     async def _text(self, part: Part, allowance: Allowance) -> _Text:
         """Read the text of a file, and recognise the letters on those pages of it that are pictures."""
         loop = asyncio.get_running_loop()
-        pages, problem = None, None
+        text = _Text()
         if not is_picture(part.type):
-            pages, problem = await loop.run_in_executor(self._threads, self._read, part, allowance)
-        wanted = _pictures(pages) if pages is not None else (1,)
-        if problem is not None or not wanted:
-            return pages, problem
+            text = await loop.run_in_executor(self._threads, self._read, part, allowance)
+        wanted = _pictures(text.pages) if text.pages is not None else (1,)
+        if text.problem is not None or not wanted:
+            return text
         # Asked for only now, behind the texts of the other files: these cost milliseconds, and this seconds.
-        scanned, problem = await loop.run_in_executor(self._threads, self._scan, part, wanted, allowance)
-        return _merged(pages, scanned), problem
+        scanned = await loop.run_in_executor(self._threads, self._scan, part, wanted, allowance)
+        return replace(text, pages=_merged(text.pages, scanned.pages), problem=scanned.problem)
 
     def _read(self, part: Part, allowance: Allowance) -> _Text:
         limits = self._limits
         arguments = (part.type, part.content, limits.pages_first, limits.pages_last)
         try:
             with allowance.used():
-                return decode_pages(self._sandbox.run(f"{_CHILD}:read", *arguments)), None
+                pages, fields = decode_text_answer(self._sandbox.run(f"{_CHILD}:read", *arguments))
         except Unreadable as error:
-            return None, error
+            return _Text(problem=error)
+        return _Text(pages=pages, fields=fields)
 
     def _scan(self, part: Part, wanted: tuple[int, ...], allowance: Allowance) -> _Text:
         arguments = (part.type, part.content, wanted)
         try:
             with allowance.used():
-                answer = self._sandbox.run(f"{_CHILD}:scan", *arguments, seconds=self._limits.scan_seconds)
-            return decode_pages(answer), None
+                answer = self._scanning.run(f"{_SCAN}:scan", *arguments, seconds=self._limits.scan_seconds)
+            return _Text(pages=decode_pages(answer))
         except Unreadable as error:
-            return None, error
+            return _Text(problem=error)
 
     def _judge(self, part: Part, evidence: Evidence, allowance: Allowance) -> tuple[SignatureStatus, ...]:
         arguments = (part.index, part.content, evidence.trust, evidence.at)
         try:
             with allowance.used():
-                return decode_signatures(self._sandbox.run(f"{_CHILD}:judge", *arguments), part.index)
+                return decode_signatures(self._judging.run(f"{_JUDGE}:judge", *arguments), part.index)
         except Unreadable as error:
             return (unread_signature(part.index, error),)
 

@@ -122,9 +122,13 @@ def read_letters(media_type: str, content: bytes, pages: tuple[int, ...]) -> tup
 
 
 def preload() -> None:
-    """Import every reader that can be imported here; done once in the nursery."""
+    """Import every reader but the one of scans; done once in the nursery of readers."""
     for name in {*_READERS.values(), _PLAIN, *_UNPACKERS.values(), _EDXML_READER}:
         _load(name)
+
+
+def preload_scanner() -> None:
+    """Make ready what recognises letters; done once in the nursery of scans."""
     # An extra that is not installed is told when a file needs it.
     with suppress(ImportError, Unreadable):
         _load(_SCANNER_PREPARES)()

@@ -81,6 +81,18 @@ def read_pdf(content: bytes, *, first: int = 3, last: int = 2) -> Pages:
         return parted(Pages(pages=tuple(made), total=total))
 
 
+def signature_fields(content: bytes) -> int:
+    """Count the fields for signatures, signed or not; 0 for what does not open."""
+    import pypdfium2 as pdfium
+    import pypdfium2.raw as raw
+
+    try:
+        with closing(pdfium.PdfDocument(content)) as document:
+            return max(0, int(raw.FPDF_GetSignatureCount(document)))
+    except pdfium.PdfiumError:
+        return 0
+
+
 def _unreadable(error: pdfium.PdfiumError) -> Unreadable:
     import pypdfium2.raw as raw
 

@@ -17,9 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 sys.path[:] = json.loads(sys.argv[1])
 from mailbridge.mail.filetype import identify
-from mailbridge.reading import child, formats
+from mailbridge.reading import child, formats, judge_child
 from mailbridge.verify.evidence import Trust
 child.prepare()
+judge_child.prepare()
 before = set(sys.modules)
 for name in sys.argv[2:]:
     content = Path(name).read_bytes()
@@ -28,7 +29,7 @@ for name in sys.argv[2:]:
         b"".join(child.unpack(media_type, content, 10**6, 10))
     else:
         child.read(media_type, content, 3, 2)
-        child.judge("1", content, Trust(), datetime(2026, 3, 6, tzinfo=UTC))
+        judge_child.judge("1", content, Trust(), datetime(2026, 3, 6, tzinfo=UTC))
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
 

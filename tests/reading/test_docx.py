@@ -197,3 +197,120 @@ def test_package_without_text_is_malformed() -> None:
     with zipfile.ZipFile(out, "w") as made:
         made.writestr("[Content_Types].xml", "<Types/>")
     assert problem_of(out.getvalue()) is Problem.MALFORMED
+
+
+def styles_with(inner: str) -> dict[str, str]:
+    return {"word/styles.xml": f"<w:styles xmlns:w='{W}'>{inner}</w:styles>"}
+
+
+def fonts(name: str) -> str:
+    return f"<w:rFonts w:ascii='{name}' w:hAnsi='{name}'/>"
+
+
+def test_old_fonts_are_known_from_runs_styles_and_defaults() -> None:
+    styles = styles_with(
+        f"<w:docDefaults><w:rPrDefault><w:rPr>{fonts('VNI-Times')}</w:rPr></w:rPrDefault></w:docDefaults>"
+        f"<w:style w:type='paragraph' w:styleId='Cu'><w:rPr>{fonts('.VnTime')}</w:rPr></w:style>"
+        f"<w:style w:type='character' w:styleId='Hoa'><w:rPr>{fonts('.VnTimeH')}</w:rPr></w:style>"
+    )
+    named = "<w:pPr><w:pStyle w:val='Cu'/></w:pPr>"
+    body = p(r("Coäng hoøa")) + p(named + r("Uû ban ") + r("nh©n d©n", "<w:rStyle w:val='Hoa'/>"))
+    body += p(named + r("Hà Nội", fonts("Times New Roman")))
+    assert lines(package(body, parts=styles)) == ["Cộng hòa", "Uỷ ban NHÂN DÂN", "Hà Nội"]
+
+
+def test_old_font_of_the_theme_goes_before_a_name() -> None:
+    face = "<a:majorFont/><a:minorFont><a:latin typeface='.VnTime'/></a:minorFont>"
+    theme = f"<a:theme xmlns:a='urn:a'>{face}</a:theme>".replace("'", '"')
+    themed = "<w:rFonts w:ascii='Arial' w:asciiTheme='minorHAnsi' w:hAnsiTheme='minorHAnsi'/>"
+    assert lines(package(p(r("Céng hoµ", themed)), parts={"word/theme/theme1.xml": theme})) == ["Cộng hoà"]
+
+
+def test_letters_by_their_place_in_a_font() -> None:
+    signs = [("Symbol", "F0B7"), ("Wingdings", "F0FC"), (".VnTime", "F0B5"), ("Symbol", "xyz")]
+    body = "".join(f"<w:r><w:sym w:font='{font}' w:char='{place}'/><w:t>.</w:t></w:r>" for font, place in signs)
+    assert lines(package(p(body))) == ["•..à.."]
+
+
+def test_soft_hyphens_are_not_shown() -> None:
+    assert lines(package(p("<w:r><w:t>quyết</w:t><w:softHyphen/><w:t> định</w:t></w:r>"))) == ["quyết định"]
+
+
+def anchored(text: str, *, left: int, top: int, wrap: str = "wrapNone") -> str:
+    return (
+        f"<w:r><w:drawing><wp:anchor xmlns:wp='urn:wp'><wp:positionH relativeFrom='column'><wp:posOffset>{left * 12700}"
+        f"</wp:posOffset></wp:positionH><wp:positionV relativeFrom='paragraph'><wp:posOffset>{top * 12700}"
+        f"</wp:posOffset></wp:positionV><wp:extent cx='{150 * 12700}' cy='1'/><wp:{wrap}/>"
+        f"<wp:x><w:txbxContent>{p(r(text))}</w:txbxContent></wp:x></wp:anchor></w:drawing></w:r>"
+    )
+
+
+def test_text_boxes_stand_at_their_places() -> None:
+    body = (
+        p(r("UBND TỈNH")) + p(anchored("Số: 1/QĐ", left=0, top=10) + anchored("Hà Nội", left=250, top=10)) + p(r("x"))
+    )
+    pages = read_docx(package(body))
+    number, place = line(pages, "Số"), line(pages, "Hà Nội")
+    assert number.box.top == place.box.top > line(pages, "UBND").box.bottom
+    assert (number.box.left, place.box.left) == (85, 335)
+    assert line(pages, "x").box.left == 85
+
+
+def test_older_text_boxes_tell_their_place_by_style() -> None:
+    style = "position:absolute;margin-left:250pt;margin-top:4pt;width:150pt;height:20pt"
+    text = f"<v:textbox><w:txbxContent>{p(r('Số'))}</w:txbxContent></v:textbox>"
+    box = f"<v:shape xmlns:v='urn:v' style='{style}'>{text}</v:shape>"
+    pages = read_docx(package(p(f"<w:r><w:pict>{box}</w:pict></w:r>" + r("text"))))
+    assert line(pages, "Số").box.left == 335
+    assert line(pages, "text").box.left == 85
+
+
+def test_tab_stops_come_from_styles_and_can_be_cleared() -> None:
+    stops = "<w:tabs><w:tab w:val='center' w:pos='2000'/><w:tab w:val='right' w:pos='9000'/></w:tabs>"
+    styles = styles_with(f"<w:style w:type='paragraph' w:styleId='T'><w:pPr>{stops}</w:pPr></w:style>")
+    named = "<w:pStyle w:val='T'/>"
+    cleared = "<w:tabs><w:tab w:val='clear' w:pos='2000'/></w:tabs>"
+    body = p(f"<w:pPr>{named}</w:pPr><w:r><w:tab/><w:t>middle</w:t></w:r>")
+    body += p(f"<w:pPr>{named}{cleared}</w:pPr><w:r><w:tab/><w:t>end</w:t></w:r>")
+    middle, end = read_docx(package(body, parts=styles)).pages[0].lines
+    assert middle.box.left + middle.box.right == 2 * (85 + 100)
+    assert end.box.right == 85 + 450
+
+
+def test_tables_are_moved_and_centred() -> None:
+    def left(properties: str) -> float:
+        grid = "<w:tblGrid><w:gridCol w:w='4000'/></w:tblGrid>"
+        cells = f"<w:tr><w:tc>{p(r('x'))}</w:tc></w:tr>"
+        table = f"<w:tbl><w:tblPr>{properties}</w:tblPr>{grid}{cells}</w:tbl>"
+        return read_docx(package(table)).pages[0].lines[0].box.left
+
+    assert left("") == 85
+    assert left("<w:tblInd w:w='400'/>") == 105
+    assert left("<w:jc w:val='center'/>") == pytest.approx(85 + (467.5 - 200) / 2, abs=0.1)
+
+
+MARK = "<w:r><w:footnoteReference w:id='2'/></w:r>"
+
+
+def test_rows_and_footnotes_of_other_texts_are_not_read() -> None:
+    gone = f"<w:tr><w:trPr><w:del/></w:trPr><w:tc>{p(r('gone'))}</w:tc></w:tr>"
+    kept = f"<w:tr><w:tc>{p(r('kept') + MARK)}</w:tc></w:tr>"
+    notes = "".join(f"<w:footnote w:id='{number}'>{p(r(f'note {number}'))}</w:footnote>" for number in (0, 1, 2))
+    parts = {"word/footnotes.xml": f"<w:footnotes xmlns:w='{W}'>{notes}</w:footnotes>"}
+    assert lines(package(f"<w:tbl>{gone}{kept}</w:tbl>", parts=parts)) == ["kept", "note 2"]
+
+
+def test_styles_that_are_not_written_as_usual_are_read_whole() -> None:
+    odd = (
+        "<w:style w:type='paragraph' w:styleId='B'><w:rPr><w:b/></w:rPr></w:style><!-- <w:style w:type=\"table\" > -->"
+    )
+    body = p("<w:pPr><w:pStyle w:val='B'/></w:pPr>" + r("bold"))
+    assert read_docx(package(body, parts=styles_with(odd))).pages[0].lines[0].bold is True
+    table = "<w:style w:type=\"table\" w:styleId='T'><w:rPr><w:i/></w:rPr></w:style>"
+    assert read_docx(package(body, parts=styles_with(table + odd))).pages[0].lines[0].bold is True
+
+
+def test_nesting_beyond_measure_is_malformed_or_read() -> None:
+    deep = "<w:tbl><w:tr><w:tc>" * 80 + p(r("deep")) + "</w:tc></w:tr></w:tbl>" * 80
+    assert lines(package(deep)) == ["deep"]
+    assert problem_of(package("<w:sdt>" * 300 + "</w:sdt>" * 300)) is Problem.MALFORMED

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from mailbridge.reading.flow import HEIGHT, LEFT, RIGHT, WIDTH, Align, Look, Sheet
+from mailbridge.reading.flow import HEIGHT, LEFT, RIGHT, WIDTH, Align, Look, Sheet, Tab
 
 
 def test_alignment_moves_a_line_between_its_borders() -> None:
@@ -45,3 +45,37 @@ def test_columns_by_tabs_keep_the_look() -> None:
         ("two", 14, True, False),
     ]
     assert page.lines[0].box.top == page.lines[1].box.top
+
+
+def test_tab_stops_place_centre_and_end_text() -> None:
+    sheet = Sheet()
+    sheet.put("\tleft\tmiddle\tend", Look(), tabs=(Tab(50), Tab(200, Align.CENTRE), Tab(400, Align.RIGHT)))
+    [page] = sheet.finish()
+    left, middle, end = page.lines
+    assert left.box.left == LEFT + 50
+    assert middle.box.left + middle.box.right == 2 * (LEFT + 200)
+    assert end.box.right == LEFT + 400
+
+
+def test_text_at_a_stop_never_lies_over_what_stands_before() -> None:
+    sheet = Sheet()
+    sheet.put("ỦY BAN NHÂN DÂN THÀNH PHỐ\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA", Look(), tabs=(Tab(180, Align.CENTRE),))
+    [page] = sheet.finish()
+    before, after = page.lines
+    assert after.box.left >= before.box.right
+    assert after.box.top == before.box.top
+
+
+def test_hard_blanks_part_columns_as_blanks_do() -> None:
+    sheet = Sheet()
+    sheet.put("Số: 12" + "\xa0" * 20 + "Hà Nội", Look())
+    [page] = sheet.finish()
+    assert [line.text for line in page.lines] == ["Số: 12", "Hà Nội"]
+
+
+def test_first_line_that_begins_with_a_tab_wraps_as_a_paragraph() -> None:
+    sheet = Sheet()
+    sheet.put("\t" + "word " * 100, Look())
+    [page] = sheet.finish()
+    assert page.lines[0].box.left == LEFT + 36
+    assert page.lines[0].box.bottom - page.lines[0].box.top > 5 * 13

@@ -134,9 +134,9 @@ def _title_at(row: Sequence[Segment], body: int, number: Sequence[int]) -> tuple
         if segment.column is Column.LEFT or segment.role not in (Role.OTHER, Role.COPY):
             continue
         two = f"{segment.text} {row[index + 1].text}" if index + 1 < body else ""
-        joined = title_of(two)
+        joined = title_of(two) if len(two) < 60 else None
         kind = title_of(segment.text)
-        if joined is not None and joined is not kind and len(two) < 60:
+        if joined is not None and joined is not kind:
             return slice(index, index + 2), joined
         if kind is not None:
             return slice(index, index + 1), kind
