@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from mailbridge.classifier.directory import NO_DIRECTORY, Directory
 from mailbridge.decision.draft import draft_entries
 from mailbridge.decision.findings import Action, Judgement
 from mailbridge.decision.office import agencies_of
@@ -47,12 +48,17 @@ class Ledger(Registry, Shadows, Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ports:
-    """What stands around the walk; made by `wiring`. `templates` of letters: None for those in the package."""
+    """
+    What stands around the walk; made by `wiring`.
+
+    `templates` of letters: None for those in the package. `directory`: the agencies that are known.
+    """
 
     lookups: Lookups
     reading: Reading
     registry: Ledger
     templates: SandboxedEnvironment | None = None
+    directory: Directory = NO_DIRECTORY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +92,7 @@ async def prepare(
     """
     if not await asyncio.to_thread(_undecided, mail, ports.registry, policies):
         return None
-    seen = await look(mail, ports.lookups, ports.reading, mail.accepted_at)
+    seen = await look(mail, ports.lookups, ports.reading, mail.accepted_at, directory=ports.directory)
     return as_unopened(seen, problem) if problem else seen
 
 

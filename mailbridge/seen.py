@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailbridge.classifier.classify import classify
+from mailbridge.classifier.directory import NO_DIRECTORY, Directory
 from mailbridge.classifier.kinds import Classification
 from mailbridge.decision.findings import Action, Judgement, Reason
 from mailbridge.decision.judge import judge
@@ -77,12 +78,15 @@ class _Timer:
             self.taken[name] = (time.perf_counter() - began) * 1000
 
 
-async def look(mail: MailObject, lookups: Lookups, reading: Reading, at: datetime) -> Seen:
+async def look(
+    mail: MailObject, lookups: Lookups, reading: Reading, at: datetime, *, directory: Directory = NO_DIRECTORY
+) -> Seen:
     """
     Read a mail, gather its evidence, open its files, and say what it is.
 
     Args:
         at: The moment to judge certificates and keys for (aware, UTC).
+        directory: The agencies that are known, for the names of issuers.
     """
     timer = _Timer()
     with timer.step("parse"):
@@ -92,7 +96,7 @@ async def look(mail: MailObject, lookups: Lookups, reading: Reading, at: datetim
     with timer.step("read"):
         opened = await reading.open(message.attachments, evidence)
     with timer.step("judge"):
-        return await asyncio.to_thread(_seen, mail, message, evidence, opened, timer.taken)
+        return await asyncio.to_thread(_seen, mail, message, evidence, opened, directory, timer.taken)
 
 
 def _seen(
@@ -100,6 +104,7 @@ def _seen(
     message: Message,
     evidence: Evidence,
     opened: Sequence[OpenedFile],
+    directory: Directory,
     timings_ms: Mapping[str, float],
 ) -> Seen:
     pages = {each.part: each.pages for each in opened if each.pages is not None}
@@ -110,7 +115,7 @@ def _seen(
         message=whole,
         evidence=evidence,
         authentication=authenticate(mail.content, message, evidence),
-        classification=classify(whole, pages, mail_from=mail.envelope.mail_from),
+        classification=classify(whole, pages, mail_from=mail.envelope.mail_from, edxml=headers, directory=directory),
         signatures=tuple(status for each in opened for status in each.signatures),
         problems={part.index: part.problem for part in whole.parts if part.problem},
         timings_ms=timings_ms,

@@ -13,8 +13,10 @@ from datetime import timedelta
 
 import pytest
 
+from mailbridge.classifier.directory import Directory, Office
+from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.parse import parse
-from mailbridge.pipeline import Ports, process
+from mailbridge.pipeline import Outcome, Ports, process
 from mailbridge.ports import Reading
 from tests.demo.builders_demo import AT, OURS, demo, ledger, policy, ports, reading
 
@@ -163,3 +165,45 @@ async def test_two_agencies_have_two_books(ports: Ports) -> None:
 async def test_a_mail_that_may_not_have_been_delivered_is_at_most_held(ports: Ports) -> None:
     (outcome,) = await process(replace(demo("01"), next_hop_reply=None), ports, (policy(),), AT)
     assert (outcome.case.action, outcome.case.rule) == ("hold", "fixed:not-delivered")
+
+
+FIVE = tuple(f"{name}@sonv.backan.gov.vn" for name in ("vanthu", "tochuc", "thanhtra", "vanphong", "giamdoc"))
+
+
+def to_five(mail: MailObject) -> MailObject:
+    """Address a mail to four mailboxes of the agency, one by its alias; the fifth is for the envelope alone."""
+    assert b"To: =?utf-8?" in mail.content
+    assert FIVE[0].encode() in mail.content
+    alias, cc = FIVE[1], ", ".join(FIVE[2:4])
+    content = f"Delivered-To: {alias}\r\nCc: {cc}\r\n".encode() + mail.content
+    return replace(mail, content=content, sha256=hashlib.sha256(content).hexdigest())
+
+
+async def test_one_document_to_five_mailboxes_is_one_entry_that_lists_them(ports: Ports) -> None:
+    mail = to_five(demo("01", recipients=FIVE))
+    (outcome,) = await process(mail, ports, (policy(),), AT)
+    (entry,) = outcome.entries
+    assert entry.draft.recipients == "; ".join(FIVE)
+
+
+async def test_one_mail_in_five_transactions_is_one_entry_that_lists_whom_it_is_addressed_to(ports: Ports) -> None:
+    outcomes: list[Outcome] = []
+    for number, mailbox in enumerate((FIVE[4], *FIVE[:4]), 1):
+        mail = to_five(demo("01", number, recipients=(mailbox,)))
+        outcomes += await process(mail, ports, (policy(),), AT)
+    assert [outcome.case.action for outcome in outcomes] == ["register", *["duplicate"] * 4]
+    (entry,) = outcomes[0].entries
+    assert entry.draft.recipients is not None
+    assert set(entry.draft.recipients.split("; ")) == set(FIVE)
+    assert len(ledger(ports).ledger.entries) == 1
+    assert all(f"số đến {entry.shown_number}" in outcome.case.reason for outcome in outcomes[1:])
+    assert [record.letter.kind.value for record in ledger(ports).ledger.letters.values()].count("accepted") == 1
+
+
+async def test_an_issuer_of_the_directory_is_surer(ports: Ports) -> None:
+    directory = Directory((Office(name="UBND tỉnh Bắc Kạn"),))
+    (outcome,) = await process(demo("01"), replace(ports, directory=directory), (policy(),), AT)
+    assert outcome.case.judgement is not None
+    (document,) = json.loads(outcome.case.judgement)["documents"]
+    assert document["fields"]["issuer"]["source"].endswith("; directory")
+    assert document["issuer"] == "Ủy ban nhân dân tỉnh Bắc Kạn"

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from mailbridge.classifier import signs
 from mailbridge.classifier.automatic import automatic_reason, is_reply, is_report
+from mailbridge.classifier.directory import NO_DIRECTORY, Directory, confirmed
 from mailbridge.classifier.edxml import documents_of_packets, inside_of, is_status_header
 from mailbridge.classifier.folding import fold
 from mailbridge.classifier.gathering import gather_documents
@@ -53,6 +54,7 @@ def classify(
     *,
     mail_from: str | None,
     edxml: Mapping[str, EdxmlHeader] = _NO_PACKETS,
+    directory: Directory = NO_DIRECTORY,
 ) -> Classification:
     """
     Say what a mail is, and read the documents in it.
@@ -61,6 +63,7 @@ def classify(
         pages: What was read of the attachments, by part index; a part that is not there could not be read.
         mail_from: The reverse-path without brackets, "" for the null sender, None when it is not known.
         edxml: What the headers of edXML packets say, by the index of the packet.
+        directory: The agencies that are known; an issuer that stands there is surer.
 
     Returns:
         With documents when the kind is OFFICIAL_DOCUMENT, and for WORKING_MAIL the drafts. A file that looks like a
@@ -74,7 +77,8 @@ def classify(
         mail_from=mail_from,
         automatic=automatic_reason(message, mail_from),
     )
-    return next(found for check in _CHECKS if (found := check(mail)) is not None)
+    found = next(found for check in _CHECKS if (found := check(mail)) is not None)
+    return replace(found, documents=tuple(confirmed(document, directory) for document in found.documents))
 
 
 def _answer(
@@ -151,7 +155,16 @@ def _gathered(mail: _Mail) -> tuple[Document, ...]:
     inside = {index for part in packets for index in (part.index, *inside_of(part, mail.message))}
     told = replace(mail.message, parts=tuple(part for part in mail.message.parts if part.index not in inside))
     read = gather_documents(mail.message, {index: file for index, file in mail.pages.items() if index in inside})
-    return (*documents_of_packets(mail.message, mail.edxml, read), *gather_documents(told, mail.pages))
+    others = gather_documents(told, mail.pages)
+    packed = documents_of_packets(mail.message, mail.edxml, read)
+    alone = len(packed) + len(others) == 1
+    return (*(_beside_mail(document, mail, alone=alone) for document in packed), *others)
+
+
+def _beside_mail(document: Document, mail: _Mail, *, alone: bool) -> Document:
+    """Compare what a header of edXML says with what the mail around it says."""
+    names = [(document.main, _name(mail, document.main))]
+    return compared(document, mail.message, names=names, alone=alone)
 
 
 def _without(document: Document, parts: set[str]) -> Document:
@@ -205,7 +218,7 @@ def _in_body(mail: _Mail) -> Classification | None:
     pasted = pasted_document(mail.message)
     if pasted is None:
         return None
-    found = _official(mail, (compared(pasted.document, mail.message, names=(), alone=True),))
+    found = _official(mail, (compared(pasted.document, mail.message, names=(), alone=True, in_text=True),))
     if not pasted.introduced and pasted.document.symbol.value is not None:
         return found
     return replace(

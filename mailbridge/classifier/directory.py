@@ -53,6 +53,8 @@ _SHORT = {short: fold(name) for short, name in _WRITTEN_OUT.items()}
 _APART = re.compile(r"\b((?:[a-z]{1,3}\s*[&,.-]\s*){1,3}[a-z]{1,4})\b")
 _EMPTY_WORDS = frozenset({"va"})
 
+_LEVELS = re.compile(r" ((?:thanh pho|tinh|huyen|quan|thi xa|thi tran|xa|phuong|dac khu) (\S.*))\Z")
+
 _LIKE_ENOUGH = 0.93
 _NEXT_AWAY = 0.05
 _SURE = 0.97
@@ -103,11 +105,13 @@ class Directory:
         """
         Return the agency of this name; None when there is none, or more than one that the superior does not tell apart.
 
-        "Phòng Nội vụ" stands below many superiors: of several agencies the one whose superior is named is meant.
+        "Phòng Nội vụ" stands below many superiors: of several agencies the one whose superior is named is meant. And
+        "Sở Nội vụ" below "UBND tỉnh Bắc Kạn" is the "Sở Nội vụ tỉnh Bắc Kạn".
         """
-        found = self._by_key.get(name_key(name), ())
+        own, key = name_key(name), name_key(superior or "")
+        keys = (own, *(f"{own} {place}" for place in _places(key)))
+        found = next((offices for each in keys if (offices := self._by_key.get(each))), ())
         if len(found) > 1 and superior:
-            key = name_key(superior)
             found = tuple(office for office in found if office.superior and name_key(office.superior) == key)
         return Match(office=found[0], likeness=1.0) if len(found) == 1 else None
 
@@ -126,12 +130,22 @@ class Directory:
         return Match(office=offices[0], likeness=ranked[0][1] / 100) if len(offices) == 1 else None
 
 
+NO_DIRECTORY = Directory()
+"""No agency is known: every name stays as it was read."""
+
+
 def name_key(name: str) -> str:
     """Return what two writings of one name have in common: no marks, no case, abbreviations written out."""
     folded = fold(name[:_LONGEST])
     joined = _APART.sub(lambda found: _joined(found[1]), folded)
     words = [part for word in _WORDS.findall(joined) for part in _SHORT.get(word, word).split()]
     return " ".join(word for word in words if word not in _EMPTY_WORDS)
+
+
+def _places(superior: str) -> tuple[str, ...]:
+    """Return the place at the end of the key of a superior, with and without its level."""
+    found = _LEVELS.search(superior)
+    return (found[1], found[2]) if found else ()
 
 
 def _joined(letters: str) -> str:

@@ -32,7 +32,13 @@ def try_all(settings: Settings) -> tuple[ExampleResult, ...]:
     reading = reading_for(settings, parallel=1)
     world = World(at=None, client=Client(), mail_from=None, recipients=policy.agency.addresses[:1])
     trial = Trial(
-        lookups=lookups_for(settings), reading=reading, policies=(policy,), owns_all=False, world=world, jobs=1
+        lookups=lookups_for(settings),
+        reading=reading,
+        policies=(policy,),
+        owns_all=False,
+        world=world,
+        jobs=1,
+        directory=settings.directory,
     )
 
     def judge_mail(example: Example) -> Decision:

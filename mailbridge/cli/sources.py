@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailbridge.errors import MailBridgeError, Unavailable
+from mailbridge.mail.containers import MSG
 from mailbridge.mail.files import as_transmitted, is_mbox, mails_of_mbox
+from mailbridge.mail.filetype import identify
 
-_OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""First octets of an OLE file, which an Outlook .msg is ([MS-CFB] §2.2)."""
-_DOCUMENTS = (b"%PDF-", b"PK\x03\x04")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""First octets of an OLE file, which an Outlook .msg is, but also a .doc ([MS-CFB] §2.2)."""
+_DOCUMENTS = (b"%PDF-", b"PK\x03\x04", _OLE)
+_MAIL = re.compile(rb"\s*(?:From |>From |[!-9;-~]{1,76}:)")
 _SUFFIXES = (".eml", ".mbox", ".msg")
 
 Complaint = Callable[..., None]
 """Called with a text of `texts` and its facts; what it is told about is left out."""
+
+Opener = Callable[[bytes], bytes]
+"""Writes the mail that an Outlook .msg holds; raises `MailBridgeError` with its reason."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,8 +52,13 @@ def files_below(paths: Sequence[Path], complain: Complaint) -> list[Path]:
     return found
 
 
-def read_mails(path: Path, complain: Complaint) -> Iterator[Source]:
-    """Read the mails of one file, with the line ends they had on the wire."""
+def read_mails(path: Path, complain: Complaint, open_outlook: Opener) -> Iterator[Source]:
+    """
+    Read the mails of one file, with the line ends they had on the wire; raises `Unavailable`.
+
+    Args:
+        open_outlook: Opens a .msg; when it cannot, that is complained about.
+    """
     name = printable(path)
     try:
         content = path.read_bytes()
@@ -55,8 +68,8 @@ def read_mails(path: Path, complain: Complaint) -> Iterator[Source]:
     except OSError as error:
         complain("{path}: cannot be read: {why}", path=name, why=error.strerror)
         return
-    if content.startswith(_OUTLOOK):
-        complain("{path}: Outlook .msg is not read by this version", path=name)
+    if _is_outlook(path, content):
+        yield from _of_outlook(name, content, complain, open_outlook)
     elif content.startswith(_DOCUMENTS):
         text = "{path}: this is a document, not a mail; send it as an attachment, or save the mail as .eml"
         complain(text, path=name)
@@ -65,6 +78,24 @@ def read_mails(path: Path, complain: Complaint) -> Iterator[Source]:
             yield Source(name=f"{name}#{number}", content=as_transmitted(mail))
     else:
         yield Source(name=name, content=as_transmitted(content))
+
+
+def _is_outlook(path: Path, content: bytes) -> bool:
+    """Say whether a file is a .msg, perhaps a broken one; some programs give that name to mails as they are."""
+    if path.suffix.lower() == ".msg":
+        return content.startswith(_OLE) or not _MAIL.match(content)
+    return content.startswith(_OLE) and identify(content, None, None) == MSG
+
+
+def _of_outlook(name: str, content: bytes, complain: Complaint, open_outlook: Opener) -> Iterator[Source]:
+    try:
+        mail = open_outlook(content)
+    except Unavailable:
+        raise
+    except MailBridgeError as error:
+        complain("{path}: this Outlook message cannot be opened: {why}", path=name, why=error)
+    else:
+        yield Source(name=name, content=mail)
 
 
 def printable(path: Path) -> str:

@@ -97,7 +97,7 @@ VIETNAMESE = {
     "{path}: there is no such file": "{path}: không có tệp này",
     "{path}: cannot be read: {why}": "{path}: không đọc được: {why}",
     "{path}: no mail in this folder": "{path}: không có thư trong thư mục này",
-    "{path}: Outlook .msg is not read by this version": "{path}: phiên bản này chưa đọc được tệp .msg của Outlook",
+    "{path}: this Outlook message cannot be opened: {why}": "{path}: không mở được thư Outlook này: {why}",
     "{path}: this is a document, not a mail; send it as an attachment, or save the mail as .eml": (
         "{path}: đây là văn bản, không phải thư; hãy gửi kèm trong thư, hoặc lưu thư thành tệp .eml"
     ),

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from mailbridge.classifier.directory import NO_DIRECTORY, Directory
 from mailbridge.cli.sources import Source
 from mailbridge.decision.findings import Agency, Decision, Judgement
 from mailbridge.decision.office import EVERYBODY, agencies_of
@@ -59,6 +60,7 @@ class Trial:
         owns_all: bool,
         world: World,
         jobs: int,
+        directory: Directory = NO_DIRECTORY,
     ) -> None:
         self._lookups = lookups
         self._reading = reading
@@ -66,6 +68,7 @@ class Trial:
         self._owns_all = owns_all
         self._world = world
         self._jobs = jobs
+        self._directory = directory
         self._known_files: list[tuple[str, RegisterEntry]] = []
         self._known_symbols: list[tuple[str, RegisterEntry]] = []
         self._known_mails: set[str] = set()
@@ -93,7 +96,7 @@ class Trial:
             sha256=hashlib.sha256(source.content).hexdigest(),
             accepted_at=self._world.at or now,
         )
-        return await look(mail, self._lookups, self._reading, mail.accepted_at)
+        return await look(mail, self._lookups, self._reading, mail.accepted_at, directory=self._directory)
 
     def remember(self, seen: Seen) -> None:
         """Take a mail as one whose documents are in the book already (`--known`)."""

@@ -6,7 +6,7 @@ import asyncio
 import ipaddress
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from mailbridge.classifier.kinds import Document
-    from mailbridge.cli.sources import Source
+    from mailbridge.cli.sources import Opener, Source
     from mailbridge.cli.trial import Judged, Trial, World
     from mailbridge.decision.policy import Policy
     from mailbridge.settings import Settings
@@ -98,17 +98,18 @@ def command(
     """
     Judge mails; nothing is stored, nothing is sent.
 
-    PATH is a mail (.eml), an mbox, a Maildir, or a folder with such files below it. Without -c it judges by the
+    PATH is a mail (.eml, .msg), an mbox, a Maildir, or a folder with such files below it. Without -c it judges by the
     shipped rules, for an agency that owns every recipient, and trusts only the anchors of --trust. Exit status 65 when
     something was no mail; the rest is judged all the same.
     """
     from mailbridge.cli.trial import World
     from mailbridge.mail.envelope import Client
+    from mailbridge.wiring import outlook_for
 
     settings = session.settings() if session.config else None
     world = World(at=at, client=Client(ip=client_ip, helo=helo), mail_from=mail_from, recipients=rcpt)
-    run = _Run(session, as_json)
-    with _trial(session, settings, world, zone, trust, jobs) as trial:
+    with _trial(session, settings, world, zone, trust, jobs) as trial, closing(outlook_for(settings)) as outlook:
+        run = _Run(session, as_json, outlook.mail)
         asyncio.run(run.all(trial, paths, known))
     return run.status
 
@@ -118,6 +119,7 @@ def _trial(
     session: Session, settings: Settings | None, world: World, zone: Path | None, trust: Path | None, jobs: int
 ) -> Iterator[Trial]:
     """Put together what judges, and close the readers of files at the end."""
+    from mailbridge.classifier.directory import NO_DIRECTORY
     from mailbridge.cli.trial import Trial
     from mailbridge.settings import default_policy
     from mailbridge.wiring import lookups_for, reading_for
@@ -131,6 +133,7 @@ def _trial(
             owns_all=settings is None,
             world=world,
             jobs=jobs,
+            directory=settings.directory if settings else NO_DIRECTORY,
         )
     finally:
         reading.close()
@@ -144,9 +147,10 @@ def _speaking(session: Session, policies: Sequence[Policy]) -> tuple[Policy, ...
 class _Run:
     """One call: what is complained about, and what is printed."""
 
-    def __init__(self, session: Session, as_json: bool) -> None:
+    def __init__(self, session: Session, as_json: bool, open_outlook: Opener) -> None:
         self._language = session.lang()
         self._as_json = as_json
+        self._open_outlook = open_outlook
         self.status = 0
 
     async def all(self, trial: Trial, paths: Sequence[Path], known: Path | None) -> None:
@@ -168,7 +172,7 @@ class _Run:
 
         task = progress.add_task("", total=len(files)) if progress else None
         for path in files:
-            yield from read_mails(path, self._complain)
+            yield from read_mails(path, self._complain, self._open_outlook)
             if progress and task is not None:
                 progress.advance(task)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from mailbridge.classifier.kinds import Document, Reading
 from mailbridge.decision.findings import Agency, Judgement
-from mailbridge.decision.office import recipients_of
+from mailbridge.decision.office import mailboxes_of
 from mailbridge.decision.policy import Policy
 from mailbridge.decision.proof import paper_note
-from mailbridge.mail.envelope import Envelope, MailObject
+from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.message import Message
 from mailbridge.registry.entry import DraftEntry
 
@@ -33,15 +34,22 @@ def draft_entries(judgement: Judgement, mail: MailObject, message: Message, poli
     if book is None:
         raise ValueError("no book takes this kind of mail")
     digests = {part.index: part.sha256 for part in message.parts}
+    recipients = receivers(policy.agency, mailboxes_of(policy.agency, mail.envelope, message))
     drafts: dict[str, DraftEntry] = {}
     for document in judgement.classification.documents:
         digest = digests[document.main]
-        drafts.setdefault(digest, _draft(document, digest, judgement, mail, policy, book))
+        drafts.setdefault(digest, _draft(document, digest, judgement, mail, policy, book, recipients))
     return tuple(drafts.values())
 
 
 def _draft(
-    document: Document, digest: str, judgement: Judgement, mail: MailObject, policy: Policy, book: str
+    document: Document,
+    digest: str,
+    judgement: Judgement,
+    mail: MailObject,
+    policy: Policy,
+    book: str,
+    recipients: str,
 ) -> DraftEntry:
     least = policy.least_confidence
     symbol = _sure(document.symbol, least)
@@ -63,7 +71,7 @@ def _draft(
         signer_position=signer.position if signer else None,
         signer_name=signer.name if signer else None,
         urgency=_sure(document.urgency, least),
-        recipients=receivers(policy.agency, mail.envelope),
+        recipients=recipients,
     )
 
 
@@ -71,13 +79,12 @@ def _sure(reading: Reading[T], least: float) -> T | None:
     return reading.value if reading.confidence >= least else None
 
 
-def receivers(agency: Agency, envelope: Envelope) -> str:
+def receivers(agency: Agency, mailboxes: Sequence[str]) -> str:
     """
-    Return the seventh column, "Đơn vị hoặc người nhận": the mailboxes of the agency that the mail went to.
+    Return the seventh column, "Đơn vị hoặc người nhận": the mailboxes of the agency that the mail is for.
 
     The column has 1000 characters (Phụ lục VI phần II mục II); of more mailboxes the first are named, the rest counted.
     """
-    mailboxes = recipients_of(agency, envelope)
     shown = "; ".join(mailboxes)
     if len(shown) <= _LONGEST_RECEIVERS:
         return shown or agency.name

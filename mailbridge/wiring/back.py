@@ -173,7 +173,11 @@ class Back:
                 self._walk = Walk(
                     spool=self._spool,
                     ports=Ports(
-                        lookups=prepared.lookups, reading=reading, registry=registry, templates=prepared.templates
+                        lookups=prepared.lookups,
+                        reading=reading,
+                        registry=registry,
+                        templates=prepared.templates,
+                        directory=prepared.settings.directory,
                     ),
                     policies=prepared.settings.policies,
                     on_outcome=self._decided,

@@ -11,7 +11,8 @@ from mailbridge.settings import Settings
 if TYPE_CHECKING:
     from mailbridge.lookups.dns import Names
     from mailbridge.lookups.gather import GatheredLookups
-    from mailbridge.reading.files import LimitedReading
+    from mailbridge.reading.files import LimitedReading, Limits
+    from mailbridge.reading.outlook_mails import OutlookMails
 
 
 def lookups_for(settings: Settings | None, *, zone: Path | None = None, trust: Path | None = None) -> GatheredLookups:
@@ -37,16 +38,32 @@ def lookups_for(settings: Settings | None, *, zone: Path | None = None, trust: P
 
 def reading_for(settings: Settings | None, *, parallel: int | None = None) -> LimitedReading:
     """Choose the limits for opening files; `parallel` processes at once."""
-    from mailbridge.reading.files import LimitedReading, Limits
+    from mailbridge.reading.files import LimitedReading
 
-    limits = Limits()
-    if settings:
-        chosen = settings.reading
-        limits = Limits(
-            seconds=chosen.seconds,
-            memory=chosen.memory,
-            pages_first=chosen.pages_first,
-            pages_last=chosen.pages_last,
-            parallel=chosen.processes,
-        )
+    limits = _limits(settings)
     return LimitedReading(replace(limits, parallel=parallel) if parallel else limits)
+
+
+def outlook_for(settings: Settings | None) -> OutlookMails:
+    """Choose the limits for opening .msg files that are mails of their own."""
+    from mailbridge.reading.outlook_mails import OutlookMails
+
+    return OutlookMails(_limits(settings))
+
+
+def _limits(settings: Settings | None) -> Limits:
+    from mailbridge.reading.limits import Limits
+
+    if settings is None:
+        return Limits()
+    chosen = settings.reading
+    return Limits(
+        seconds=chosen.seconds,
+        memory=chosen.memory,
+        pages_first=chosen.pages_first,
+        pages_last=chosen.pages_last,
+        scan_seconds=chosen.scan_seconds,
+        unpacked_octets=chosen.unpacked,
+        unpacked_files=chosen.members,
+        parallel=chosen.processes,
+    )

@@ -63,6 +63,28 @@ def test_the_superior_tells_two_of_one_name_apart() -> None:
     assert DIRECTORY.find("PHÒNG NỘI VỤ", "Ủy ban nhân dân huyện Chợ Đồn") is None
 
 
+@pytest.mark.parametrize(
+    ("name", "superior", "found"),
+    [
+        ("SỞ NỘI VỤ", "UBND TỈNH BẮC KẠN", "Sở Nội vụ tỉnh Bắc Kạn"),
+        ("SỞ Y TẾ", "ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI", "Sở Y tế Hà Nội"),
+        ("SỞ NỘI VỤ", "UBND TỈNH THÁI NGUYÊN", None),
+        ("SỞ NỘI VỤ", None, None),
+        ("SỞ NỘI VỤ", "BỘ NỘI VỤ", None),
+    ],
+)
+def test_a_short_name_is_told_by_the_place_of_its_superior(name: str, superior: str | None, found: str | None) -> None:
+    directory = Directory((Office(name="Sở Nội vụ tỉnh Bắc Kạn"), Office(name="Sở Y tế Hà Nội")))
+    match = directory.find(name, superior)
+    assert (match.office.name if match else None) == found
+
+
+def test_a_short_name_read_from_a_picture_keeps_its_wording() -> None:
+    read = replace(of("Sở Nội vụ", layer="ocr", confidence=0.7), superior=Reading(value="UBND tỉnh Bắc Kạn"))
+    issuer = confirmed(read, Directory((Office(name="Sở Nội vụ tỉnh Bắc Kạn"),))).issuer
+    assert (issuer.value, issuer.confidence, issuer.rivals) == ("Sở Nội vụ", 0.9, ())
+
+
 def test_a_likely_name_is_found_only_where_it_is_asked_for() -> None:
     assert DIRECTORY.find("Sờ Nôi vu tinh Băc Kạm") is None
     match = DIRECTORY.nearest("Sờ Nôi vu tinh Băc Kạm")

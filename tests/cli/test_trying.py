@@ -12,6 +12,8 @@ import pytest
 
 from mailbridge.cli.sources import files_below, read_mails
 from tests.cli.builders_cli import DEMO, MAILS, REPOSITORY, WORLD, Answer, CommandLine
+from tests.reading.builders_files import letter_pdf
+from tests.reading.builders_letters import msg_tree, ole
 
 SCHEMA = jsonschema.Draft202012Validator(
     json.loads((REPOSITORY / "docs" / "reference" / "try.schema.json").read_text(encoding="utf-8"))
@@ -172,6 +174,8 @@ def test_mbox_maildir_and_folders(mailbridge: CommandLine, tmp_path: Path) -> No
     ("name", "content", "said"),
     [
         ("a.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "Outlook"),
+        ("a.msg", b"\0" * 5000, "a.msg: this Outlook message cannot be opened: malformed: "),
+        ("a.doc.eml", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "a document, not a mail"),
         ("a.eml", b"%PDF-1.7\n", "a document, not a mail"),
         ("a.eml", b"PK\x03\x04", "a document, not a mail"),
         ("empty", None, "no mail in this folder"),
@@ -198,7 +202,7 @@ def test_a_file_that_cannot_be_read_is_complained_about(tmp_path: Path) -> None:
     """Root may read everything, so the unreadable file is one whose reading the system refuses to anybody."""
     said: list[str] = []
     memory = Path("/proc/self/mem")
-    assert list(read_mails(memory, lambda text, **facts: said.append(text.format(**facts)))) == []
+    assert list(read_mails(memory, lambda text, **facts: said.append(text.format(**facts)), bytes)) == []
     assert "cannot be read" in said[0]
     assert files_below([tmp_path / "x"], lambda *_, **__: None) == [tmp_path / "x"]
 
@@ -216,3 +220,33 @@ def test_a_world_that_cannot_be_used_is_78(mailbridge: CommandLine, tmp_path: Pa
     answer = mailbridge("try", SIGNED, "--zone", DEMO / "zone", option, value)
     assert answer.status == 78
     assert "root.pem" in answer.err
+
+
+def test_an_outlook_message_is_read_as_the_mail_that_it_was(mailbridge: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "thu.msg").write_bytes(ole(msg_tree(files=[("1234_SNV-VP.pdf", letter_pdf())])))
+    answer = mailbridge("try", tmp_path, "--json", *WORLD)
+    assert (answer.status, answer.err) == (0, "")
+    assert errors(answer) == []
+    (found,) = answer.objects
+    assert (found["message"]["from"], found["message"]["subject"]) == ("a@snv.gov.vn", "V/v báo cáo")
+    assert found["documents"][0]["symbol"] == "1234/SNV-VP"
+
+
+def test_a_mail_that_is_only_called_msg_is_read(mailbridge: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "a.msg").write_bytes(plain_mail(Subject="eins"))
+    (found,) = mailbridge("try", tmp_path, "--json", *WORLD).objects
+    assert found["message"]["subject"] == "eins"
+
+
+def test_the_directory_of_the_configuration_knows_the_issuer(mailbridge: CommandLine, config: Path) -> None:
+    def issuer() -> dict[str, object]:
+        (found,) = mailbridge("try", SIGNED, "-c", config, "--json", *WORLD).objects
+        (document,) = found["documents"]
+        assert document["issuer"] == "Ủy ban nhân dân tỉnh Bắc Kạn"
+        told: dict[str, object] = document["fields"]["issuer"]
+        return told
+
+    assert "directory" not in str(issuer()["source"])
+    (config / "directory").mkdir(exist_ok=True)
+    (config / "directory" / "tinh.csv").write_text("name,superior\nUBND tỉnh Bắc Kạn,\n", encoding="utf-8")
+    assert str(issuer()["source"]).endswith("; directory")

@@ -12,6 +12,7 @@ from mailbridge.decision.decide import decide
 from mailbridge.decision.draft import draft_entries, receivers
 from mailbridge.decision.findings import Findings, Judgement
 from mailbridge.mail.envelope import Envelope
+from mailbridge.mail.message import HeaderField
 from tests.decision.builders_decision import (
     AGENCY,
     document,
@@ -90,8 +91,10 @@ def test_the_seventh_column_names_the_mailboxes_of_the_agency() -> None:
             "vanthu@sonv.backan.gov.vn",
         ),
     )
-    assert receivers(AGENCY, envelope) == "vanthu@sonv.backan.gov.vn; giamdoc@SONV.backan.gov.vn"
-    assert receivers(AGENCY, replace(envelope, recipients=())) == "Sở Nội vụ tỉnh Bắc Kạn"
+    (draft,) = draft_entries(judged(document()), mail(envelope=envelope), message(), policy())
+    assert draft.recipients == "vanthu@sonv.backan.gov.vn; giamdoc@SONV.backan.gov.vn"
+    (draft,) = draft_entries(judged(document()), mail(envelope=replace(envelope, recipients=())), message(), policy())
+    assert draft.recipients == "Sở Nội vụ tỉnh Bắc Kạn"
 
 
 def test_a_document_of_a_part_that_is_not_there_is_a_fault_of_ours() -> None:
@@ -108,7 +111,7 @@ def test_no_book_no_entry() -> None:
 
 def test_more_receivers_than_the_column_holds_are_counted() -> None:
     many = tuple(f"u{number}@sonv.backan.gov.vn" for number in range(10_000))
-    told = receivers(AGENCY, Envelope(mail_from="a@b.vn", recipients=many))
+    told = receivers(AGENCY, many)
     assert len(told) <= 1000
     assert told.startswith("u0@sonv.backan.gov.vn; u1@")
     named = told.count("@")
@@ -116,5 +119,12 @@ def test_more_receivers_than_the_column_holds_are_counted() -> None:
 
 
 def test_one_endless_receiver_is_cut() -> None:
-    told = receivers(AGENCY, Envelope(mail_from="a@b.vn", recipients=("x" * 3000 + "@sonv.backan.gov.vn",)))
+    told = receivers(AGENCY, ("x" * 3000 + "@sonv.backan.gov.vn",))
     assert len(told) <= 1000
+
+
+def test_the_seventh_column_names_whom_the_mail_is_addressed_to_beside_the_envelope() -> None:
+    fields = (("To", "vanthu@sonv.backan.gov.vn, tochuc@sonv.backan.gov.vn"), ("Cc", "thanhtra@sonv.backan.gov.vn"))
+    header = tuple(HeaderField(name=name, raw=value.encode(), value=value) for name, value in fields)
+    (draft,) = draft_entries(judged(document()), mail(), replace(message(), header=header), policy())
+    assert draft.recipients == "vanthu@sonv.backan.gov.vn; tochuc@sonv.backan.gov.vn; thanhtra@sonv.backan.gov.vn"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import smtplib
 from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from mailbridge.settings import Role, load
 from mailbridge.wiring import ROLES, App
 from mailbridge.wiring.back import Tempo
 from tests.live.sink import Sink
+from tests.reading.builders_files import letter_pdf
 from tests.settings.builders_settings import RULES
 from tests.wiring.builders_wiring import settings_of
 
@@ -56,6 +60,42 @@ async def test_the_next_mail_meets_the_new_rules(tmp_path: Path) -> None:
         assert status.database is DatabaseState.READY
         assert status.decided == {"hold": 1, "pass": 1}
         assert status.decided_within[-1] == 2
+
+
+def with_letter(name: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@b.vn", "vanthu@sonv.backan.gov.vn", "Gửi công văn"
+    mail["Message-ID"] = name
+    mail.set_content("Kính gửi.")
+    mail.add_attachment(letter_pdf(), maintype="application", subtype="pdf", filename="a.pdf")
+    return mail.as_bytes(policy=SMTP)
+
+
+async def test_the_next_mail_meets_the_new_directory(tmp_path: Path) -> None:
+    sources: list[str] = []
+
+    def watch(_mail: MailObject, outcomes: tuple[Outcome, ...]) -> None:
+        for outcome in outcomes:
+            (document,) = json.loads(outcome.case.judgement or "")["documents"]
+            sources.append(document["fields"]["issuer"]["source"])
+
+    with Sink() as sink:
+        app = App(settings_of(tmp_path, next_hop=sink.port), on_outcome=watch)
+        async with app.running(roles=ROLES - {Role.MILTER, Role.JOURNAL}, stop=asyncio.Event()):
+
+            def send(name: str) -> None:
+                with smtplib.SMTP("127.0.0.1", app.hop_port, timeout=20) as client:
+                    client.sendmail("a@b.vn", ["vanthu@sonv.backan.gov.vn"], with_letter(name))
+
+            await asyncio.to_thread(send, "<1@b.vn>")
+            await until(lambda: len(sources) == 1)
+            (tmp_path / "directory").mkdir(exist_ok=True)
+            (tmp_path / "directory" / "a.csv").write_text("name,superior\nSở Nội vụ tỉnh Bắc Kạn,\n", encoding="utf-8")
+            settings = load(tmp_path, {})
+            app.renew(settings, await app.prepare(settings))
+            await asyncio.to_thread(send, "<2@b.vn>")
+            await until(lambda: len(sources) == 2)
+    assert [source.endswith("; directory") for source in sources] == [False, True]
 
 
 async def test_letters_that_cannot_be_written_are_found_before_anything_changes(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def office_in_title_case(text: str) -> str:
 
 
 def _keys(text: str) -> list[str]:
-    return [bare(word).lower().strip(",.;:") for word in text.split()]
+    return [word.strip(",.;:") for word in bare(text).lower().split()]
 
 
 def _office_at(keys: list[str], index: int) -> int:
