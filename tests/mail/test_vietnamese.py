@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-import viparse  # type: ignore[import-untyped]  # no types are published
+import viparse
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
