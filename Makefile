@@ -38,6 +38,7 @@ QUICK ?=
 bench: .venv/run.stamp
 	@$(BIN)/python -m bench.compare --bench "$(BENCH)" $(if $(QUICK),--quick)
 	@$(if $(QUICK),:,$(BIN)/python -m bench.memory --bench "$(BENCH)" --page)
+	@$(BIN)/python -m bench.reading --bench "$(BENCH)" $(if $(QUICK),--quick,--page)
 
 ## Pin the dependencies of pyproject.toml anew, with hashes and without addresses.
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
