@@ -66,7 +66,7 @@ def open_document(content: bytes) -> tuple[_Element, _Element]:
         Unreadable: `encrypted`, `too-large` or `malformed`.
     """
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        flat = parse_xml(content, "the document")
+        flat = parse_xml(content, "document.fodt")
         return flat, flat
     package = Package(content)
     manifest = package.octets("META-INF/manifest.xml")

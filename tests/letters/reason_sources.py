@@ -23,6 +23,9 @@ _CARRIERS = re.compile(r"reason|problem|slip|defect")
 _GRAMMAR = ("grammar.py", "writing.py", "symbol.py")
 """Here slips are written as tuples of one text."""
 
+_LISTS = ("syllables.py",)
+"""Here stand lists of words."""
+
 _MARKS = re.compile(r"\(\?|\\|\[[^\]]*\]|[|*^$]")
 """What makes a text a pattern, not a sentence."""
 
@@ -40,7 +43,8 @@ class Found:
 def reasons() -> tuple[Found, ...]:
     """Return every text of the rooms that reads as a reason."""
     paths = (path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")))
-    return tuple(found for path in paths for found in found_in(path.read_text(encoding="utf-8"), path))
+    texts = ((path.read_text(encoding="utf-8"), path) for path in paths if path.name not in _LISTS)
+    return tuple(found for text, path in texts for found in found_in(text, path))
 
 
 def found_in(source: str, path: Path) -> Iterator[Found]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailbridge.classifier.kinds import Reading
-from mailbridge.classifier.page.certainty import UNREADABLE, Place, absent, is_unread
+from mailbridge.classifier.page.certainty import Place, absent, is_unread
 from mailbridge.classifier.page.head import Head
 from mailbridge.classifier.page.markers import ADDRESSED, Role, bare
 from mailbridge.classifier.page.segments import Segment
@@ -45,7 +45,7 @@ def read_addressees(head: Head, place: Place) -> Reading[tuple[str, ...]]:
     if not names:
         return absent("nothing stands behind Kính gửi")
     if is_unread(ink):
-        return absent(f"the addressees are {UNREADABLE}")
+        return absent("the addressees are written by hand or unreadable")
     return place.found(names, sure, "9a", of=ink)
 
 

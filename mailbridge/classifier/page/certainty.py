@@ -11,8 +11,6 @@ from mailbridge.mail.pages import UNREAD, Box, Layer
 
 T = TypeVar("T")
 
-UNREADABLE = "written by hand or unreadable"
-"""Why a field is absent whose place holds ink that nobody could read."""
 
 # A character read from a picture, or a text that anyone could have typed into a mail, is never as sure as the text
 # layer of a file. The caps lie under 0.95, where a field counts as sure.

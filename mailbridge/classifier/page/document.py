@@ -11,7 +11,7 @@ from mailbridge.classifier.kinds import Document, Reading, Rival
 from mailbridge.classifier.naming import title_case_name
 from mailbridge.classifier.page.addressing import read_addressees
 from mailbridge.classifier.page.agencies import starts_agency
-from mailbridge.classifier.page.certainty import UNREADABLE, Place, absent, is_unread
+from mailbridge.classifier.page.certainty import Place, absent, is_unread
 from mailbridge.classifier.page.deadline import read_due_date
 from mailbridge.classifier.page.head import Head, read_head
 from mailbridge.classifier.page.letterhead import Letterhead, read_letterhead, with_place
@@ -125,7 +125,7 @@ def _superior(letterhead: Letterhead, head: Head, place: Place) -> Reading[str]:
         return absent("the letterhead names one agency only" if letterhead.issuer else _NO_LETTERHEAD)
     ink = head.letterhead[: letterhead.above] or head.letterhead
     if is_unread(ink):
-        return absent(f"the name is {UNREADABLE}")
+        return absent("the name is written by hand or unreadable")
     return place.found(title_case_name(letterhead.superior), _sure(letterhead, head), "2", of=ink)
 
 
@@ -136,7 +136,7 @@ def _issuer(
         return absent(letterhead.problem or _NO_LETTERHEAD)
     ink = head.letterhead[letterhead.above :]
     if is_unread(ink):
-        return absent(f"the name of the issuer is {UNREADABLE}")
+        return absent("the name of the issuer is written by hand or unreadable")
     name = title_case_name(letterhead.issuer)
     problem = letterhead.problem or _contradiction(letterhead, symbol, told.town)
     own = Rival(value=name, source=place.source("2"))

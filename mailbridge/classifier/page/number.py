@@ -7,7 +7,7 @@ import unicodedata
 
 from mailbridge.classifier.folding import fold
 from mailbridge.classifier.kinds import Reading, Rival
-from mailbridge.classifier.page.certainty import UNREADABLE, Place, absent, is_unread
+from mailbridge.classifier.page.certainty import Place, absent, is_unread
 from mailbridge.classifier.page.head import Head, text_of
 from mailbridge.classifier.page.markers import NUMBER, Role, bare
 from mailbridge.classifier.page.segments import Column, Segment
@@ -46,7 +46,7 @@ def read_symbol(head: Head, place: Place, file_name: str | None) -> Reading[Docu
         return _unmarked(head, place, title, hint)
     text = text_of(head.number)
     if is_unread(head.number):
-        return absent(f"the number is {UNREADABLE}", (*_around_ink(text, title, place), *hint))
+        return absent("the number is written by hand or unreadable", (*_around_ink(text, title, place), *hint))
     symbol, whole = _parsed(text, title, place.layer)
     if symbol is None:
         blank = not any(char.isalnum() for char in _behind_label(text))

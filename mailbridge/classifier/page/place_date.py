@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailbridge.classifier.kinds import Reading, Rival
-from mailbridge.classifier.page.certainty import UNREADABLE, Place, absent
+from mailbridge.classifier.page.certainty import Place, absent
 from mailbridge.classifier.page.head import Head
 from mailbridge.classifier.page.markers import SHORT_DATE, bare, date_match
 from mailbridge.classifier.page.places import is_known_place
@@ -53,7 +53,7 @@ def _day(segment: Segment) -> tuple[date | None, str | None]:
     if match is None:
         return None, "no date in box 4"
     if any(UNREAD in (match[name] or "") for name in ("day", "month", "year")):
-        return None, f"the date is {UNREADABLE}"
+        return None, "the date is written by hand or unreadable"
     parts = [re.sub(r"\D", "", match[name] or "") for name in ("day", "month", "year")]
     if not parts[0] and not parts[1]:
         return None, "the date is blank on the page"
@@ -87,7 +87,7 @@ def _place(segment: Segment, place: Place, sure: float, head: Head) -> Reading[s
     if not text:
         return absent("no place before the date")
     if UNREAD in text:
-        return absent(f"the place is {UNREADABLE}")
+        return absent("the place is written by hand or unreadable")
     if not is_known_place(text) and (text[:1].islower() or not re.search(r"[ -]", text)):
         # "phố Hồ Chí Minh", "Dương": the line before held the rest.
         return absent("the place breaks off", (Rival(value=text, source=place.source(_BOX)),))

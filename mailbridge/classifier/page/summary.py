@@ -9,7 +9,7 @@ from mailbridge.classifier.folding import fold
 from mailbridge.classifier.kinds import Reading
 from mailbridge.classifier.naming import title_case_sentence
 from mailbridge.classifier.page.agencies import starts_agency
-from mailbridge.classifier.page.certainty import UNREADABLE, Place, absent, is_unread
+from mailbridge.classifier.page.certainty import Place, absent, is_unread
 from mailbridge.classifier.page.head import Head, text_of
 from mailbridge.classifier.page.markers import ABOUT, Role, bare
 from mailbridge.classifier.page.places import is_known_place
@@ -66,7 +66,7 @@ def read_subject(head: Head, symbol: DocumentSymbol | None, place: Place) -> Rea
         return absent(_NO_SUMMARY)
     ink = (*(head.title if begun else ()), *lines)
     if is_unread(ink):
-        return absent(f"the summary is {UNREADABLE}")
+        return absent("the summary is written by hand or unreadable")
     if not head.title:
         # Where no title line was read, only a line in capitals behind a typed number can be the summary.
         if symbol is None or symbol.type_abbr is None or text != text.upper():
@@ -94,7 +94,7 @@ def _from_about(head: Head, place: Place) -> Reading[str]:
     if not text:
         return absent("nothing stands behind V/v")
     if is_unread(head.about):
-        return absent(f"the summary is {UNREADABLE}")
+        return absent("the summary is written by hand or unreadable")
     sure = _sure_of_about(head)
     return place.found(_in_sentence_case(text), min(sure, _sure_of_wording(text)), "5b", of=head.about)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from mailbridge.classifier.folding import fold
 from mailbridge.classifier.kinds import Reading, Rival, Signer
 from mailbridge.classifier.page.addressing import Item, items_of
-from mailbridge.classifier.page.certainty import UNREADABLE, Place, absent, is_unread
+from mailbridge.classifier.page.certainty import Place, absent, is_unread
 from mailbridge.classifier.page.markers import Role, bare, role_of
 from mailbridge.classifier.page.offices import is_office
 from mailbridge.classifier.page.signing import AUTHORITY, has_surname, is_authority, is_person, signings
@@ -230,7 +230,7 @@ def read_recipients(foot: Foot | None, part: str) -> Reading[tuple[str, ...]]:
     last = next((i for i, line in enumerate(foot.recipients) if _is_archive(_BULLETS.sub("", line.text))), None)
     ink = foot.recipients if last is None else foot.recipients[: last + 1]
     if is_unread(ink):
-        return absent(f"the recipients are {UNREADABLE}")
+        return absent("the recipients are written by hand or unreadable")
     place = Place(part=part, page=foot.page.number, layer=foot.page.layer)
     whole = _is_archive(items[-1].text)
     sure = 0.97 if whole and foot.apart else 0.93 if whole and not foot.mended else 0.8
@@ -263,7 +263,7 @@ def read_signer(foot: Foot | None, part: str) -> Reading[Signer]:
     signer = found[0].signer
     ink = _signed_lines(foot.signing, signer)
     if is_unread(ink):
-        return absent(f"the signing block is {UNREADABLE}")
+        return absent("the signing block is written by hand or unreadable")
     if signer.name is None:
         return replace(place.found(signer, 0.8, "7a", of=ink), reason="the name of the signer is not in the text")
     sure = 0.98 if foot.apart and not foot.mended else 0.93
