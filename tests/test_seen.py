@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from mailbridge.classifier.directory import NO_DIRECTORY, Directory, Office
 from mailbridge.lookups.gather import GatheredLookups
 from mailbridge.mail.envelope import Client, Door, Envelope, MailObject
 from mailbridge.ports import Reading
@@ -41,7 +42,7 @@ def wrapped(name: str, content: bytes) -> bytes:
     return HEAD + field + b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(content)
 
 
-async def seen(content: bytes, reading: Reading) -> Seen:
+async def seen(content: bytes, reading: Reading, directory: Directory = NO_DIRECTORY) -> Seen:
     mail = MailObject(
         id="1",
         door=Door.MANUAL,
@@ -51,7 +52,7 @@ async def seen(content: bytes, reading: Reading) -> Seen:
         sha256=hashlib.sha256(content).hexdigest(),
         accepted_at=datetime(2026, 3, 6, tzinfo=UTC),
     )
-    return await look(mail, GatheredLookups(FakeNames({}), Trust()), reading, AT)
+    return await look(mail, GatheredLookups(FakeNames({}), Trust()), reading, AT, directory=directory)
 
 
 async def test_files_of_containers_stand_behind_them(reading: Reading) -> None:
@@ -112,3 +113,19 @@ async def test_header_of_an_edxml_file_is_kept_by_its_part(reading: Reading) -> 
     assert [(part.index, part.name, part.type) for part in found.message.parts if part.inside == "2.1"] == [
         ("2.1.1", "a.pdf", "application/pdf")
     ]
+
+
+async def test_header_of_an_edxml_file_stands_before_its_pages(reading: Reading) -> None:
+    found = await seen(mail_with(("vb.edxml", packet(files=[("a.pdf", letter_pdf())]))), reading)
+    [document] = found.classification.documents
+    assert document.symbol.value is not None
+    assert (document.symbol.value.text, document.symbol.source) == ("123/SNV-VP", "part 2, edXML")
+    assert [(rival.value.text, rival.source.split(",")[0]) for rival in document.symbol.rivals] == [
+        ("1234/SNV-VP", "part 2.1")
+    ]
+
+
+async def test_issuers_are_looked_up_in_the_directory(reading: Reading) -> None:
+    directory = Directory((Office(name="Sở Nội vụ tỉnh Bắc Kạn"),))
+    [document] = (await seen(mail_with(("a.pdf", letter_pdf())), reading, directory)).classification.documents
+    assert document.issuer.source.endswith("; directory")

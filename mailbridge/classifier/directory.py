@@ -158,7 +158,8 @@ def confirmed(document: Document, directory: Directory) -> Document:
     Return a document whose issuer was looked up.
 
     The wording of the page stays. Of a name read from a picture the directory's writing is taken when it is the same
-    but for marks and a letter or two; what was read is then a rival.
+    but for marks and a letter or two; what was read is then a rival. A short form of the page ("UBND") is left as it
+    is.
     """
     issuer = document.issuer
     if issuer.value is None or not directory.offices:
@@ -175,11 +176,20 @@ def _looked_up(issuer: Reading[str], name: str, *, is_picture: bool) -> Reading[
     source = f"{issuer.source}; directory"
     if not is_picture:
         return replace(issuer, confidence=max(issuer.confidence, _SURE), source=source)
-    rivals = issuer.rivals
-    if issuer.value is not None and issuer.value != name:
-        rivals = (*rivals, Rival(value=issuer.value, source=issuer.source))
+    read = issuer.value or ""
+    written = _as_long(name, read)
+    if written is None:
+        return replace(issuer, source=source)
+    rivals = (*issuer.rivals, Rival(value=read, source=issuer.source)) if read != written else issuer.rivals
     confidence = max(issuer.confidence, _SURE_OF_PICTURE)
-    return replace(issuer, value=name, confidence=confidence, source=source, rivals=rivals)
+    return replace(issuer, value=written, confidence=confidence, source=source, rivals=rivals)
+
+
+def _as_long(name: str, read: str) -> str | None:
+    """Return as many words of a name as were read; None when the page has it in another form, which nobody checked."""
+    words, count = name.split(), len(read.split())
+    begin = " ".join(words[:count])
+    return begin if len(words) == count or name_key(begin) == name_key(read) else None
 
 
 def twice(offices: Sequence[Office]) -> Iterable[tuple[Office, Office]]:

@@ -169,11 +169,17 @@ def _is_forward(message: Message) -> bool:
 def _symbols(document: Document, told: Sequence[_Told]) -> list[Rival[DocumentSymbol]]:
     """The symbol that each source gives this document, unless it names one that this one cites or answers."""
     own = document.symbol.value
-    cited = {*document.references, *(symbol.text for symbol in find_symbols(document.subject.value or ""))}
+    cited = {text.casefold() for text in document.references}
+    # People who type a trích yếu into the subject of a mail write its symbols in their own way.
+    titled = find_symbols(document.subject.value or "")
     hints = []
     for each in told:
         agreeing = [mention.symbol for mention in each.named if own is not None and agree(mention.symbol, own)]
-        others = [mention.symbol for mention in each.named if mention.symbol.text not in cited]
+        others = [
+            mention.symbol
+            for mention in each.named
+            if mention.symbol.text.casefold() not in cited and not any(agree(mention.symbol, one) for one in titled)
+        ]
         said = agreeing or (others if each.may_differ else [])
         hints += [Rival(value=symbol, source=each.source) for symbol in said[:1]]
     return hints

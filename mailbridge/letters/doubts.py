@@ -46,6 +46,7 @@ _PLACES = (
     (re.compile(r"\bmail text\b"), "nội dung thư"),
     (re.compile(r"\b(?:mail )?subject\b"), "tiêu đề thư"),
     (re.compile(r"\bfile name\b"), "tên tệp"),
+    (re.compile(r"\bdirectory\b"), "danh bạ"),
 )
 _PART = re.compile(r"\bpart (\d+(?:\.\d+)*)\b")
 

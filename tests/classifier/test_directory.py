@@ -80,9 +80,15 @@ def test_a_short_name_is_told_by_the_place_of_its_superior(name: str, superior: 
 
 
 def test_a_short_name_read_from_a_picture_keeps_its_wording() -> None:
-    read = replace(of("Sở Nội vụ", layer="ocr", confidence=0.7), superior=Reading(value="UBND tỉnh Bắc Kạn"))
+    read = replace(of("Sở Nôi vu", layer="ocr", confidence=0.7), superior=Reading(value="UBND tỉnh Bắc Kạn"))
     issuer = confirmed(read, Directory((Office(name="Sở Nội vụ tỉnh Bắc Kạn"),))).issuer
-    assert (issuer.value, issuer.confidence, issuer.rivals) == ("Sở Nội vụ", 0.9, ())
+    assert (issuer.value, issuer.confidence) == ("Sở Nội vụ", 0.9)
+    assert [rival.value for rival in issuer.rivals] == ["Sở Nôi vu"]
+
+
+def test_an_abbreviation_read_from_a_picture_is_not_written_out_and_no_surer() -> None:
+    issuer = confirmed(of("UBND tỉnh Bắc Kan", layer="ocr", confidence=0.7), DIRECTORY).issuer
+    assert (issuer.value, issuer.confidence, issuer.rivals) == ("UBND tỉnh Bắc Kan", 0.7, ())
 
 
 def test_a_likely_name_is_found_only_where_it_is_asked_for() -> None:

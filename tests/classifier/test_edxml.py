@@ -110,3 +110,12 @@ def test_two_packets_are_two_documents() -> None:
 def test_a_secret_mark_in_the_header_stops() -> None:
     found = judged(replace(HEADER, subject="[TỐI MẬT] kế hoạch"))
     assert (found.kind, found.secrecy, found.documents) == (Kind.SECRET, "tối mật", ())
+
+
+def test_what_the_mail_says_otherwise_is_shown_beside_the_header() -> None:
+    mail = replace(message(PACKET, FILE), subject="Công văn số 99/SNV-VP")
+    (document,) = classify(mail, {}, mail_from="a@b.vn", edxml={"1.2": HEADER}).documents
+    assert document.symbol.value is not None
+    assert document.symbol.value.text != "99/SNV-VP"
+    assert document.symbol.confidence == 0.99
+    assert [(rival.value.text, rival.source) for rival in document.symbol.rivals] == [("99/SNV-VP", "mail subject")]

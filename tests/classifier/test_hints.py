@@ -82,6 +82,12 @@ def test_a_subject_that_names_a_cited_document_is_no_rival() -> None:
     assert symbol.confidence >= 0.95
 
 
+def test_a_subject_may_write_a_cited_symbol_in_its_own_way() -> None:
+    pages = letter_pages(subject="vướng mắc Nghị định số 69/2018/NĐ-CP")
+    symbol = weighed("Vướng mắc nghị định số 69/2018/nđ-cp", pages=pages).symbol
+    assert symbol.rivals == ()
+
+
 def test_a_hint_never_fills_a_blank_number() -> None:
     symbol = weighed("Công văn 3526/VPCP-KGVX", pages=letter_pages(number="      /VPCP-KGVX")).symbol
     assert symbol.value is None

@@ -30,7 +30,9 @@ def on_terminal(
 ) -> str:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", str(width))
-    monkeypatch.setenv("TERM", "dumb")
+    # Not "dumb", of which rich believes that it has 80 columns.
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
     print_table("vi", COLUMNS, rows)
     return capsys.readouterr().out
 
