@@ -30,9 +30,9 @@ def on_terminal(
 ) -> str:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", str(width))
-    # Not "dumb", of which rich believes that it has 80 columns.
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("NO_COLOR", "1")
+    # rich believes that a dumb terminal has 80 columns, unless both are said.
+    monkeypatch.setenv("LINES", "25")
+    monkeypatch.setenv("TERM", "dumb")
     print_table("vi", COLUMNS, rows)
     return capsys.readouterr().out
 
