@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 ONCE   ?=
 
-.PHONY: demo test check format lock live bench docs clean
+.PHONY: demo test check format lock live bench corpus docs clean
 
 ## Show MailBridge at work: sets up what is missing, sends the mails of demo/, then keeps serving (ONCE=1: ends).
 demo: .venv/run.stamp
@@ -39,6 +39,16 @@ bench: .venv/run.stamp
 	@$(BIN)/python -m bench.compare --bench "$(BENCH)" $(if $(QUICK),--quick)
 	@$(if $(QUICK),:,$(BIN)/python -m bench.memory --bench "$(BENCH)" --page)
 	@$(BIN)/python -m bench.reading --bench "$(BENCH)" $(if $(QUICK),--quick,--page)
+
+## Measure how well documents are read, and write docs/explanation/reading-quality.md with ACCEPT=1 (QUICK=1: one record in six).
+CORPUS ?= ../shared/corpus
+ONLY   ?=
+KEEP   ?=
+SEED   ?= 1
+ACCEPT ?=
+corpus: .venv/dev.stamp
+	@$(BIN)/python -m tests.corpus.evaluate --corpus "$(CORPUS)" --seed "$(SEED)" $(if $(QUICK),--quick) \
+	    $(if $(ONLY),--only "$(ONLY)") $(if $(KEEP),--keep) $(if $(ACCEPT),--accept)
 
 ## Pin the dependencies of pyproject.toml anew, with hashes and without addresses.
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
