@@ -134,8 +134,7 @@ def reread(row: Row, others: Sequence[Row], image: Image.Image) -> Row:
     box = box_around(row, image, widened(row, others, image))
     first = view(image, box, SCALES[0])
     if _joined(first.words) == _joined(row.words):
-        others = _by_place(row.words, first)
-        pairs = zip(row.words, others, strict=True)
+        pairs = zip(row.words, _by_place(row.words, first), strict=True)
         return replace(row, words=tuple(word._replace(sure=max(word.sure, again.sure)) for word, again in pairs))
     views = [first, view(image, box, SCALES[0], soft=True), view(image, box, SCALES[1])]
     columns = zip(row.words, *(_by_place(row.words, seen) for seen in views), strict=True)
