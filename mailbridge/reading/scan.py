@@ -8,10 +8,12 @@ costs one to two seconds. Call this only in a process of its own (`sandbox`): Te
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from mailbridge.classifier.page.markers import Role, bare, role_of
 from mailbridge.mail.pages import Box, Layer, Line, Page
+from mailbridge.reading.problems import Unreadable
 from mailbridge.reading.scan_engine import Layout, Word, load, words
 from mailbridge.reading.scan_marks import coloured_rows, without_arrival_fields
 from mailbridge.reading.scan_number import is_date_row, is_number_row, settle_date, settle_number
@@ -61,7 +63,8 @@ def read_scan(media_type: str, content: bytes, pages: tuple[int, ...]) -> tuple[
 
 def prepare() -> None:
     """Load what all children need, once, in the nursery; nothing where the extra "ocr" is not installed."""
-    load()
+    with suppress(Unreadable):
+        load()
 
 
 def _page(sheet: Sheet) -> Page:
@@ -101,7 +104,9 @@ def _legibility(seen: Sequence[Word]) -> float:
 def _rows(sheet: Sheet, seen: Sequence[Word]) -> list[Row]:
     """Put the words into rows, read the doubtful ones again, and leave out what is not the letter's."""
     rows = _settled(rows_of(seen), sheet)
-    rows = sorted([*rows, *coloured_rows(sheet)], key=lambda row: row.base) if sheet.coloured else rows
+    for mark in coloured_rows(sheet):
+        under = (at for at, row in enumerate(rows) if row.base > mark.base + 0.5 * row.em)
+        rows.insert(next(under, len(rows)), mark)
     rows = [replace(row, words=mended(row.words)) for row in rows]
     certain = [row for row in map(told, rows) if row is not None]
     return without_arrival_fields(certain)

@@ -24,6 +24,8 @@ _CLEAR = 0.8
 _STAMP_HEIGHT = 300
 _STAMP_HALF_WIDTH = 320
 _ARRIVAL = re.compile(r"\b(?:VAN|BAN) ?DEN\b|^\W*DEN\W*$")
+_SYMBOL = re.compile(r"S[o06e]\W*\S*[/-]\w")
+_BARE_NUMBER = re.compile(r"S[o06e]\W{1,4}[\d\ufffd]{1,6}\W{0,3}")
 _FIELD = re.compile(r"(?:S[o06e]|N[g6]ay|Gio|Chuyen|Luu ho so|So va ky hieu|Kinh chuyen)\b", re.IGNORECASE)
 
 
@@ -49,9 +51,16 @@ def _is_wanted(row: Row) -> bool:
 
 
 def without_arrival_fields(rows: Sequence[Row]) -> list[Row]:
-    """Leave out number, date and other fields of an arrival stamp; "CÔNG VĂN ĐẾN" itself stays."""
+    """
+    Leave out number, date and other fields of an arrival stamp; "CÔNG VĂN ĐẾN" itself stays.
+
+    A number without a notation is one of a stamp, too, where another number has one.
+    """
     stamps = [row for row in rows if _is_arrival(row)]
-    return [row for row in rows if not any(_belongs(row, stamp) for stamp in stamps)]
+    kept = [row for row in rows if not any(_belongs(row, stamp) for stamp in stamps)]
+    if not any(_SYMBOL.match(bare(row.text)) for row in kept):
+        return kept
+    return [row for row in kept if not _BARE_NUMBER.fullmatch(bare(row.text))]
 
 
 def _is_arrival(row: Row) -> bool:

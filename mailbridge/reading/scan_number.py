@@ -50,6 +50,7 @@ _ENOUGH, _ENOUGH_AGAINST = 3, 5
 _SURE_OF_MOST = 0.85
 # In heights of its letters; where the first reading lost the number, it is looked for so far to the right.
 _LONGEST_SYMBOL = 16
+_BLANK = 0.3
 _LONGEST_PLACE = 40
 _LONGEST_YEAR = 8
 _LEAST_YEAR = 3
@@ -188,7 +189,9 @@ def _of_symbol(seen: View) -> tuple[Glyph, ...]:
     for word in seen.words:
         if len(kept) >= 2 and re.search(r"[/-]", bare("".join(each.text for each in kept))):
             tied = kept[-1].text[-1:] in "/-–&" or word.text[:1] in "/-–&" or word.text.isdigit()
-            if not tied:
+            # A blank that only recognition saw is narrower than one that was typed before another word.
+            height = min(word.bottom - word.top, kept[-1].bottom - kept[-1].top)
+            if not tied and word.left - kept[-1].right > _BLANK * height:
                 break
         kept.append(word)
     return tuple(glyph for word in kept for glyph in word.glyphs)

@@ -96,9 +96,9 @@ def write(facts: Facts, rng: Random) -> Letter:
     party = "ĐẢNG CỘNG SẢN VIỆT NAM" in " ".join(facts.lines) or (facts.number or "").endswith(("/TW", "/VPTW"))
     youth = "TWĐTN" in (facts.number or "")
     number = facts.number or ""
-    if not any(char.isupper() for char in number):
-        # Only lists of portals write a notation in small letters.
-        number = number.upper()
+    if not facts.is_letter:
+        # Lists of portals write a notation in small letters, and break it ("B VHTTDL"); letterheads do not.
+        number = (number.upper() if number.islower() else number).replace(" ", "")
     spoken = _spoken(issuer)
     authority, position = _signing(facts, issuer, rng)
     signer = facts.signer or wording.name(rng)
