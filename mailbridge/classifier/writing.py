@@ -90,6 +90,10 @@ _LOOKALIKES = str.maketrans("OoIl|", "00111")
 _NUMBER_BEFORE = re.compile(r"\A[\sO0-9oIl|]{1,7}(?=\s?[/-])")
 
 
+# A whole group: "ND" behind "HĐ" is no group of its own.
+_GROUP = re.compile(r"(?<![^\W\d_])[A-Z]{2,12}(?![^\W\d_])")
+
+
 def with_sure_letters(text: str) -> str:
     """
     Return a symbol that was read from a picture with those letters mended that can only have been others.
@@ -100,7 +104,7 @@ def with_sure_letters(text: str) -> str:
     number = _NUMBER_BEFORE.match(text)
     if number and any(char.isdigit() for char in number.group()):
         text = number.group().translate(_LOOKALIKES) + text[number.end() :]
-    return re.sub(r"[A-Z]{2,12}", lambda match: _stroked(match.group()), text)
+    return _GROUP.sub(lambda match: _stroked(match.group()), text)
 
 
 def _stroked(group: str) -> str:

@@ -27,6 +27,8 @@ from mailbridge.reading.scan_views import reread
 # A letterhead with stamps and a long title stays under it; what is below is read once.
 _MOST_HEAD = 34
 _BODY_WIDTH = 0.7
+# In heights of letters with their marks.
+_LINE_PITCH = 2.2
 # Rows of the foot that were read less surely than this are read again.
 _DOUBTFUL = 0.9
 _MOST_AGAIN = 25
@@ -107,9 +109,25 @@ def _rows(sheet: Sheet, seen: Sequence[Word]) -> list[Row]:
     for mark in coloured_rows(sheet):
         under = (at for at, row in enumerate(rows) if row.base > mark.base + 0.5 * row.em)
         rows.insert(next(under, len(rows)), mark)
-    rows = [replace(row, words=mended(row.words)) for row in rows]
+    rows = _spelt([replace(row, words=mended(row.words)) for row in rows])
     certain = [row for row in map(told, rows) if row is not None]
     return without_arrival_fields(certain)
+
+
+def _spelt(rows: list[Row]) -> list[Row]:
+    """Put marks right in phrases that go on in the row below: "TỈNH NGHẸ / AN"."""
+    for at, row in enumerate(rows):
+        below = next((index for index in range(at + 1, min(at + 4, len(rows))) if _goes_on(row, rows[index])), None)
+        if below is not None:
+            words = mended((*row.words, *rows[below].words))
+            rows[at] = replace(row, words=words[: len(row.words)])
+            rows[below] = replace(rows[below], words=words[len(row.words) :])
+    return rows
+
+
+def _goes_on(row: Row, below: Row) -> bool:
+    is_near = 0.5 * row.em < below.base - row.base < _LINE_PITCH * row.em
+    return is_near and below.left < row.right and below.right > row.left
 
 
 def _settled(rows: list[Row], sheet: Sheet) -> list[Row]:

@@ -45,6 +45,7 @@ _DAY, _MONTH, _YEAR = (
 )
 # Where four readings differ, there are two more.
 _MORE_SCALES = (1.5, 1.25)
+_ALIKE = ({"O", "Q"}, {"D", "Đ"})
 _ENOUGH, _ENOUGH_AGAINST = 3, 5
 # What the majority is worth, when one reading says something else.
 _SURE_OF_MOST = 0.85
@@ -226,9 +227,13 @@ def _merged(texts: Sequence[str]) -> tuple[str, float]:
         return best, 1.0
     agreeing = [0] * len(best)
     for text in texts:
-        for block in SequenceMatcher(None, best, text, autojunk=False).get_matching_blocks():
-            for at in range(block.a, block.a + block.size):
-                agreeing[at] += 1
+        for kind, a, b, c, d in SequenceMatcher(None, best, text, autojunk=False).get_opcodes():
+            for at, other in zip(range(a, b), range(c, d), strict=False):
+                if kind == "equal":
+                    agreeing[at] += 1
+                elif {best[at], text[other]} in _ALIKE:
+                    # One voice that sees the tail of the Q outweighs those that do not.
+                    agreeing[at] -= len(texts)
     enough = min(_ENOUGH, len(texts))
     merged = "".join(char if agree >= enough else UNREAD for char, agree in zip(best, agreeing, strict=True))
     # A letter that the others have between two of these is a doubt too.

@@ -17,6 +17,8 @@ from mailbridge.classifier.writing import clean, plain, with_sure_letters
         ("12a/TB-SNV", "12a/TB-SNV"),
         ("12/DA-UBND", "12/DA-UBND"),
         ("12/HD-STP", "12/HD-STP"),
+        ("28/NQ-HĐND", "28/NQ-HĐND"),
+        ("28/QĐ-ĐUND", "28/QĐ-ĐUND"),
         ("lO/TB-ABC", "lO/TB-ABC"),
         ("S12/TB-ABC", "S12/TB-ABC"),
         ("", ""),

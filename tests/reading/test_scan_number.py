@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from mailbridge.mail.pages import UNREAD
 from mailbridge.reading.scan_engine import Word
 from mailbridge.reading.scan_ink import blobs, level_of_ink
-from mailbridge.reading.scan_number import is_date_row, is_number_row
+from mailbridge.reading.scan_number import _NUMBER, _agreed, _merged, is_date_row, is_number_row
 from mailbridge.reading.scan_rows import Row
 
 Image = pytest.importorskip("PIL.Image")
@@ -49,3 +50,26 @@ def test_blobs_are_pieces_of_ink_that_hang_together() -> None:
 
 def test_too_much_ink_is_no_blobs() -> None:
     assert blobs(Image.effect_noise((600, 600), 120), 128) == []
+
+
+def test_readings_that_agree_are_sure() -> None:
+    assert _agreed(["504", "504", "504", "504"], _NUMBER) == ("504", 1.0)
+
+
+def test_a_reading_that_is_no_number_is_overruled_and_another_number_is_a_doubt() -> None:
+    assert _agreed(["504", "504", "504", "5O4"], _NUMBER)[0] == "504"
+    assert _agreed(["504", "504", "504", "584"], _NUMBER)[0] == UNREAD
+    assert _agreed(["504"] * 5 + ["584"], _NUMBER)[0] == "504"
+
+
+def test_nothing_read_is_blank() -> None:
+    assert _agreed(["", "", ""], _NUMBER) == ("", 1.0)
+
+
+def test_a_letter_of_the_notation_without_a_majority_is_unread() -> None:
+    assert _merged(["/QĐ-TTg", "/QĐ-TTg", "/QĐ-TTg", "/QĐ-TIg"])[0] == "/QĐ-TTg"
+    assert _merged(["/UBND-VX", "/UBND-VX", "/UBND-VY", "/UBND-VY"])[0] == f"/UBND-V{UNREAD}"
+
+
+def test_one_reading_that_sees_the_tail_of_a_q_is_a_doubt() -> None:
+    assert _merged(["/SGD-OLT", "/SGD-OLT", "/SGD-OLT", "/SGD-QLT"])[0] == f"/SGD-{UNREAD}LT"
