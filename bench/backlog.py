@@ -22,13 +22,6 @@ _BUSY_AFTER = 3.0
 """CPU seconds after which the walk is past its start, which takes about one."""
 _BUSY_WITHIN = 20.0
 _STOPS_WITHIN = 15.0
-_STANDING_BACK = """
-import sys
-from mailbridge.__main__ import main
-from mailbridge.control.background import step_back
-step_back()
-sys.exit(main(sys.argv[1:]))
-"""
 
 
 @dataclass(slots=True)
@@ -81,15 +74,18 @@ def _beside_walk(stage: Stage, load: Load, seconds: float, turn: int, project: P
 
 @contextmanager
 def _walk(stage: Stage, project: Path) -> Iterator[int]:
-    """Run the walk over the spool of the hop as `mailbridge serve` does: in a process of its own that steps back."""
+    """Run the walk over the spool of the hop, as `mailbridge serve` runs it: in a process of its own, at nice 10."""
     folder = stage.folder(MAILBRIDGE)
     with (folder / "walk.log").open("ab") as log:
         walk = subprocess.Popen(
             [
+                "nice",
+                "-n",
+                "10",
                 sys.executable,
                 "-P",
-                "-c",
-                _STANDING_BACK,
+                "-m",
+                "mailbridge",
                 "-c",
                 str(folder / "config"),
                 "serve",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ from mailbridge.errors import Misconfigured
 if TYPE_CHECKING:
     from mailbridge.control.child import Child
     from mailbridge.settings import Role, Settings
+
+_NICE = 10
+"""How much the child steps back: a mail at the door is somebody waiting, a mail in the walk is not."""
 
 
 def _named(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> frozenset[Role] | None:
@@ -76,9 +80,7 @@ def command(session: Session, roles: frozenset[Role] | None, verbose: bool) -> i
 
 def _step_back() -> None:
     """Be a child: leave the processor to the doors, and what a terminal says to the parent."""
-    from mailbridge.control.background import step_back
-
-    step_back()
+    os.nice(_NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 

@@ -193,7 +193,10 @@ def test_files_that_are_no_containers_start_no_more_children(
 
     monkeypatch.setattr(Sandbox, "collect", counted)
     open_all(reading, part(letter_pdf(), "1"), part(letter_docx(), "2"), part(b"text", "3", name="a.txt"))
-    assert sorted(task.partition(":")[2] for task in tasks) == ["judge", "read", "read", "read"]
+    assert sorted(task.partition(":")[2] for task in tasks) == ["read", "read", "read"]
+    tasks.clear()
+    open_all(reading, part(signed(letter_pdf()), "1"))
+    assert sorted(task.partition(":")[2] for task in tasks) == ["judge", "read"]
 
 
 def test_bombs_end_as_problems() -> None:
