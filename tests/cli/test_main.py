@@ -189,8 +189,9 @@ def test_serve_takes_mail_until_it_is_told_to_end(tmp_path: Path, mailbridge: Co
     while mailbridge("db", "current", "-c", config).status and time.monotonic() < until:
         time.sleep(0.2)
     done.send_signal(signal.SIGTERM)
-    rest = done.stderr.read()
-    assert done.wait(timeout=60) == 0
+    with done, done.stderr:
+        rest = done.stderr.read()
+    assert done.returncode == 0
     assert b"stopped" in rest
     assert mailbridge("register", "list", "-c", config).status == 0
 
