@@ -55,7 +55,7 @@ def unpack_zip(content: bytes, ration: Ration) -> Iterator[Member]:
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except (*_BROKEN, NotImplementedError) as error:
+    except (*_BROKEN, NotImplementedError) as error:  # zipfile says so of a format newer than itself
         raise Unreadable(Problem.MALFORMED, "the archive cannot be opened") from error
     files = [info for info in archive.infolist() if not info.is_dir() and _is_regular(info)]
     if _overlap(files):
@@ -86,7 +86,7 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, ration: Ration)
     try:
         with archive.open(info) as stream:
             return Member(raw_name=name, content=ration.draw(stream.read))
-    except NotImplementedError:
+    except NotImplementedError:  # zipfile says so of a method of packing that it does not know
         return _unopened(name, Problem.UNSUPPORTED, "the file is packed in a way that is not read")
     except RuntimeError:
         return _unopened(name, Problem.ENCRYPTED, "the file opens only with a password")
@@ -139,9 +139,8 @@ def unpack_tar(content: bytes, ration: Ration) -> Iterator[Member]:
 def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, ration: Ration) -> Member:
     name = decode_text(info.name.encode("utf-8", "surrogateescape"), None)
     stream = archive.extractfile(info)
-    assert stream is not None  # noqa: S101 - it is a regular file
-    taken = ration.draw(stream.read)
-    if len(taken) < info.size:
+    taken = ration.draw(stream.read) if stream is not None else b""
+    if stream is None or len(taken) < info.size:
         return _unopened(name, Problem.MALFORMED, "the file cannot be taken out of the archive")
     return Member(raw_name=name, content=taken)
 

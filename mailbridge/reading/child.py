@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 # These are the parsers: to be imported once is the reason for this module, not something done late.
-import lxml.etree  # noqa: F401
-import pypdfium2.raw  # noqa: F401
+import lxml.etree  # noqa: F401 - loaded once for all children
+import pypdfium2.raw  # noqa: F401 - loaded once for all children
 
 from mailbridge.mail.filetype import EDXML, PDF
 from mailbridge.mail.pages import Pages

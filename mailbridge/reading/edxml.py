@@ -36,6 +36,7 @@ _DATES = (
     re.compile(r"(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})"),
 )
 _FIRST_YEAR, _LAST_YEAR = 1945, 2100
+# NotImplementedError and RuntimeError are what zipfile says of unknown methods of packing and of passwords.
 _NO_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError, ValueError)
 _URGENCIES = {"1": "khẩn", "2": "thượng khẩn", "3": "hỏa tốc", "4": "hỏa tốc"}
 _ACTIONS = {"0": "new", "1": "revoke", "2": "update", "3": "replace"}

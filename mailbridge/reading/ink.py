@@ -12,8 +12,8 @@ its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -103,9 +103,9 @@ def look_for(
     frame = _frame_of(doubtful, width, height)
     tangled = _tangled(doubtful)
     # What is plain is left out: letters are what takes long to paint.
-    with _without(page, frozenset(glyph.run for glyph in glyphs) - suspects):
+    with _without(frozenset(glyph.run for glyph in glyphs) - suspects):
         whole = paint(page, frame, width, height)
-        with _without(page, suspects):
+        with _without(suspects):
             ground = paint(page, frame, width, height)
         grounds = _grounds_apart(tangled, doubtful, page, width, height)
     found = Seen([], [], 0)
@@ -157,7 +157,7 @@ def _grounds_apart(
     for run in sorted(runs)[:_MOST_TANGLED]:
         frame = _frame_of([glyph for glyph in glyphs if glyph.run == run], width, height)
         whole = paint(page, frame, width, height)
-        with _without(page, frozenset({run})):
+        with _without(frozenset({run})):
             painted[run] = whole, paint(page, frame, width, height)
     return painted
 
@@ -178,26 +178,23 @@ def paint(page: pdfium.PdfPage, frame: Frame, width: float, height: float) -> Pi
         return Picture(bytes(bitmap.buffer), bitmap.stride, across, down, left, top, scale)
 
 
-class _without:  # noqa: N801 - reads as what it does
+@contextmanager
+def _without(runs: frozenset[int]) -> Iterator[None]:
     """Leave out text objects while the page is painted."""
+    _set_active(runs, is_active=False)
+    try:
+        yield
+    finally:
+        _set_active(runs, is_active=True)
 
-    def __init__(self, page: pdfium.PdfPage, runs: frozenset[int]) -> None:
-        self._page = page
-        self._runs = runs
 
-    def __enter__(self) -> None:
-        self._set(active=False)
+def _set_active(runs: frozenset[int], *, is_active: bool) -> None:
+    import ctypes
 
-    def __exit__(self, *_: object) -> None:
-        self._set(active=True)
+    import pypdfium2.raw as raw
 
-    def _set(self, *, active: bool) -> None:
-        import ctypes
-
-        import pypdfium2.raw as raw
-
-        for run in self._runs:
-            raw.FPDFPageObj_SetIsActive(ctypes.cast(run, raw.FPDF_PAGEOBJECT), active)
+    for run in runs:
+        raw.FPDFPageObj_SetIsActive(ctypes.cast(run, raw.FPDF_PAGEOBJECT), is_active)
 
 
 def _is_drawn(whole: Picture, ground: Picture, glyph: Glyph) -> bool:

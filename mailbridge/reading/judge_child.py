@@ -6,9 +6,9 @@ from datetime import datetime
 
 # These are the parsers: to be imported once is the reason for this module, not something done late.
 import pyhanko.sign.validation.pdf_embedded
-import pyhanko.sign.validation.settings  # noqa: F401
+import pyhanko.sign.validation.settings  # noqa: F401 - loaded once for all children
 
-import mailbridge.verify.pdf_trust  # noqa: F401
+import mailbridge.verify.pdf_trust  # noqa: F401 - loaded once for all children
 from mailbridge.reading import answers
 from mailbridge.reading.answers import SignaturesAnswer, encode
 from mailbridge.verify.evidence import Trust
