@@ -48,14 +48,18 @@ class Answer:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trust:
     """
-    Anchors and revocation lists that the administrator has put into `config/trust/`.
+    Whom we trust, and what is known of revocations: put into `config/trust/`, fetched for it, or chosen there.
 
-    DER octets: `anchors` self-signed or not, `others` intermediate certificates, `crls` certificate revocation lists.
+    DER octets: `anchors` self-signed or not, `others` intermediate certificates, `crls` certificate revocation lists,
+    `ocsps` answers of OCSP responders (RFC 6960, the whole OCSPResponse). `sealers` are the domains, lower case, whose
+    ARC seals are believed (RFC 8617 §5.2).
     """
 
     anchors: tuple[bytes, ...] = ()
     others: tuple[bytes, ...] = ()
     crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+    sealers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

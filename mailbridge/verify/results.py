@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailbridge.verify.signature import Status
+
 
 class Result(StrEnum):
     """Result codes of all methods (RFC 8601 §2.7)."""
@@ -52,11 +54,17 @@ class SpfResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArcResult:
-    """ARC (RFC 8617); `sealers` from the newest to the oldest."""
+    """
+    ARC (RFC 8617); `sealers` from the newest to the oldest.
+
+    `vouched`: the chain passed, every sealer is one whose seals are believed (`Trust.sealers`), and the first of them
+    says that the mail was authenticated for the domain of From when it came to it.
+    """
 
     result: Result = Result.NONE
     sealers: tuple[str, ...] = ()
     reason: str | None = None
+    vouched: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +74,24 @@ class DmarcResult:
     result: Result = Result.NONE
     domain: str | None = None
     policy: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SmimeResult:
+    """
+    One S/MIME signature (RFC 8551) of the mail or of a part of it.
+
+    `part` is the index of the signed entity; `signer` the mail address in the certificate. A signature that covers
+    only a part of the mail, or whose signer is not the author, is at most indeterminate, SIG_CONSTRAINTS_FAILURE.
+    """
+
+    part: str
+    status: Status
+    sub_indication: str | None = None
+    signer: str | None = None
+    covers_whole_mail: bool = False
+    signer_is_sender: bool = False
     reason: str | None = None
 
 
@@ -89,9 +115,15 @@ class AuthResults:
     dkim: tuple[DkimResult, ...]
     arc: ArcResult
     dmarc: DmarcResult
+    smime: tuple[SmimeResult, ...] = ()
     inner: tuple[InnerResult, ...] = ()
 
     @property
     def proves_author(self) -> bool:
         """Say whether the mail is proven to come, whole, from the domain in From."""
         return any(result.proves_author for result in self.dkim)
+
+    @property
+    def proves_sender(self) -> bool:
+        """Say whether the domain in From is proven to have sent the mail, though perhaps not every octet of it."""
+        return self.proves_author or self.dmarc.result is Result.PASS or self.arc.vouched

@@ -25,6 +25,28 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SignerCertificate:
+    """
+    What a person is told of a certificate (TT 15/2025/TT-BKHCN, annex: issuer, managing unit, period).
+
+    `subject` and `issuer` as RFC 4514 strings, NFC, the most telling attribute first as in the standard; `serial` and
+    `sha256` (of the DER octets) in lower-case hexadecimal; the period aware, UTC. `email` is the address in the
+    subject or the subject alternative name, in lower case. `sources` are the http addresses at which the certificate
+    says that its revocation can be asked for (CRL distribution points, OCSP).
+    """
+
+    subject: str
+    issuer: str
+    serial: str
+    sha256: str
+    not_before: datetime
+    not_after: datetime
+    unit: str | None = None
+    email: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SignatureStatus:
     """
     One signature of one file, judged.
@@ -40,6 +62,10 @@ class SignatureStatus:
         time_source: "timestamp" (RFC 3161), "claimed" or None.
         covers_whole_file: The signed byte range ends where the file ends.
         reason: One sentence in English; what failed or could not be checked.
+        certificate: Of the signer; None when there is none to be read.
+        chain: SHA-256 (hex) of the certificates from the signer's to the anchor, () when no chain was found.
+        weaknesses: Words for what is old but not refused: "sha1", "short-key".
+        covers: Names of what is signed where that is not the whole file as octets (XML references); () otherwise.
     """
 
     part: str
@@ -54,3 +80,7 @@ class SignatureStatus:
     covers_whole_file: bool = False
     changed_after: Change = Change.NOTHING
     reason: str | None = None
+    certificate: SignerCertificate | None = None
+    chain: tuple[str, ...] = ()
+    weaknesses: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
