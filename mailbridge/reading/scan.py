@@ -15,6 +15,7 @@ from mailbridge.classifier.page.markers import Role, bare, role_of
 from mailbridge.mail.pages import Box, Layer, Line, Page
 from mailbridge.reading.problems import Unreadable
 from mailbridge.reading.scan_engine import Layout, Word, load, words
+from mailbridge.reading.scan_frames import framed_rows
 from mailbridge.reading.scan_marks import coloured_rows, without_arrival_fields
 from mailbridge.reading.scan_number import is_date_row, is_number_row, settle_date, settle_number
 from mailbridge.reading.scan_pose import two_pages
@@ -106,12 +107,21 @@ def _legibility(seen: Sequence[Word]) -> float:
 def _rows(sheet: Sheet, seen: Sequence[Word]) -> list[Row]:
     """Put the words into rows, read the doubtful ones again, and leave out what is not the letter's."""
     rows = _settled(rows_of(seen), sheet)
-    for mark in coloured_rows(sheet):
+    framed = framed_rows(sheet)
+    loose = [row for row in coloured_rows(sheet) if not any(_covers(frame, row) for frame in framed)]
+    rows = [row for row in rows if not any(_covers(frame, row) for frame in framed)]
+    for mark in (*framed, *loose):
         under = (at for at, row in enumerate(rows) if row.base > mark.base + 0.5 * row.em)
         rows.insert(next(under, len(rows)), mark)
     rows = _spelt([replace(row, words=mended(row.words)) for row in rows])
     certain = [row for row in map(told, rows) if row is not None]
     return without_arrival_fields(certain)
+
+
+def _covers(frame: Row, row: Row) -> bool:
+    """Say whether a row lies in the frame of a mark, and so is the same ink."""
+    middle = ((row.left + row.right) / 2, (row.top + row.bottom) / 2)
+    return frame.left <= middle[0] <= frame.right and frame.top <= middle[1] <= frame.bottom
 
 
 def _spelt(rows: list[Row]) -> list[Row]:
