@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from mailbridge.classifier.page.markers import bare
 from mailbridge.mail.pages import UNREAD
 from mailbridge.reading.scan_engine import Glyph, Word
-from mailbridge.reading.scan_hand import Space, checked
+from mailbridge.reading.scan_hand import Space, checked, tails
 from mailbridge.reading.scan_rows import Row
 from mailbridge.reading.scan_views import SCALES, View, box_around, view, widened
 
@@ -101,8 +101,9 @@ def settle_number(row: Row, others: Sequence[Row], sheet: Sheet) -> Row:
     if len(seen) < 2:
         return _unread_number(row)
     number, sure = _agreed([parts[1].text for parts in seen], _NUMBER)
-    rest, rest_sure = _merged([_notation(parts[2].text) for parts in seen])
     with_places = next((parts for parts in seen if parts[2].glyphs), None)
+    rests = [_notation(parts[2].text) for parts in seen]
+    rest, rest_sure = _merged(_by_their_tails(rests, with_places[2], box, sheet) if with_places else rests)
     if with_places is not None:
         label, _, behind = with_places
         beside = (behind.glyphs[0].right, behind.glyphs[-1].right)
@@ -122,6 +123,31 @@ def _notation(text: str) -> str:
     """Take off what dirt adds to a notation, and put right what no office is called: "TIg" for "TTg", "UBNĐ"."""
     clean = re.sub(r"^-+(?=/)", "", text).rstrip("-.,;:_ ")
     return re.sub(r"(UB|HĐ)NĐ\b", r"\1ND", re.sub(r"T[I1l]g$", "TTg", clean))
+
+
+def _by_their_tails(texts: Sequence[str], placed: _Part, box: tuple[int, int, int, int], sheet: Sheet) -> Sequence[str]:
+    """
+    Put right in all readings which letters are an O and which a Q: recognition takes one for the other, ink does not.
+
+    `placed` is a reading whose glyphs have places; readings that are not as long as its notation stay as they are, and
+    all do where that was mended.
+    """
+    glyphs = [glyph for glyph in placed.glyphs if not glyph.text.isspace()]
+    model = _notation(placed.text)
+    start = "".join(glyph.text[:1] for glyph in glyphs).replace("–", "-").replace("—", "-").find(model)
+    if start < 0 or not any(char in "OQ" for text in texts for char in text):
+        return texts
+    hanging = tails(glyphs[start : start + len(model)], box, sheet)
+
+    def settled(text: str) -> str:
+        if len(text) != len(model):
+            return text
+        return "".join(
+            char if char not in "OQ" or tail is None else "Q" if tail else "O"
+            for char, tail in zip(text, hanging, strict=True)
+        )
+
+    return [settled(text) for text in texts]
 
 
 def _unread_number(row: Row) -> Row:

@@ -133,3 +133,13 @@ def test_boxes_that_are_told_apart_make_sure() -> None:
         if (found := getattr(read(laid_out(record, weights=True)), name)).value is not None and found.confidence < 0.9
     ]
     assert low == [("old-1990s", "symbol")]
+
+
+@pytest.mark.parametrize("text", ["Số 2 - phố Trần Phú", "Số 12 đường Lê Lợi", "Số 8 Phố Hàng Bông, quận Hoàn Kiếm"])
+def test_the_number_of_a_house_is_no_number_of_a_document(text: str) -> None:
+    assert not is_number_line(text)
+
+
+@pytest.mark.parametrize("text", ["Số: 12/QĐ-UBND", "Số: 5/KHĐT-X", "Số: 12-KH/TW", "Số: 7/TỔ-X", "Số:      /BC-SNV"])
+def test_the_number_of_a_document_stays_one(text: str) -> None:
+    assert is_number_line(text)

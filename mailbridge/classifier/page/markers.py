@@ -106,6 +106,10 @@ NUMBER = re.compile(
     re.DOTALL,
 )
 _NUMBER_REST = re.compile(rf"$|[\d/….,_ Il|O#\[({UNREAD}-]|[A-ZĐ][\w&]*[-/]")
+_HOUSE = re.compile(
+    rf"[\d{UNREAD}]+[A-Za-z]?(?:/\d+)*\s*[-,–]?\s*(?:[Pp]h[ốô]|PHỐ|[Đđ]ường|ĐƯỜNG|[Nn]gõ|[Nn]gách|[Hh]ẻm|[Đđ]ại lộ|"
+    r"[Qq]uốc lộ|[Kk]hu|[Tt]ổ)\b"
+)
 NUMBER_WITHIN = re.compile(r"(?<=\s)S[o6e]\s*(?::|(?=\d{1,6}[a-z]?\s?[-/]))")
 ABOUT = re.compile(r"^(?:V\s?[/.]\s?[vV]\b\.?|Vv\b|V[eE] vi[eE]c\b|Ve\s*(?=:)|Ve(?=\s+[a-z]))\s*[:.]*\s*")
 ABOUT_WITHIN = re.compile(r"(?<=\s)V/[vV]\b")
@@ -174,9 +178,13 @@ def title_of(text: str) -> DocumentType | None:
 
 
 def is_number_line(text: str) -> bool:
-    """Say whether `text` begins with "Số" and goes on as a number does, filled in or left blank."""
+    """
+    Say whether `text` begins with "Số" and goes on as a number does, filled in or left blank.
+
+    The number of a house, "Số 2 - phố Trần Phú", stands in letterheads too.
+    """
     match = NUMBER.match(text)
-    return match is not None and _NUMBER_REST.match(match["rest"]) is not None
+    return match is not None and _NUMBER_REST.match(match["rest"]) is not None and not _HOUSE.match(match["rest"])
 
 
 def date_match(text: str) -> re.Match[str] | None:
