@@ -121,6 +121,16 @@ def read_letters(media_type: str, content: bytes, pages: tuple[int, ...]) -> tup
     return tuple(found)
 
 
+def count_sheets(media_type: str, content: bytes) -> int:
+    """Count the pages of a picture; raises `Unreadable`, also when the extra "ocr" is missing."""
+    from mailbridge.reading.scan_source import frames
+
+    try:
+        return frames(media_type, content)
+    except ImportError as error:
+        raise Unreadable(Problem.UNSUPPORTED, f'{media_type} needs the extra "ocr"') from error
+
+
 def preload() -> None:
     """Import every reader but the one of scans; done once in the nursery of readers."""
     for name in {*_READERS.values(), _PLAIN, *_UNPACKERS.values(), _EDXML_READER}:

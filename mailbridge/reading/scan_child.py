@@ -9,12 +9,18 @@ from mailbridge.reading.problems import Unreadable
 
 
 def scan(media_type: str, content: bytes, pages: tuple[int, ...]) -> bytes:
-    """Recognise the letters on these pages, numbered from 1; return a `TextAnswer` with those that were read."""
+    """
+    Recognise the letters on these pages, numbered from 1; return a `TextAnswer` with those that were read.
+
+    Args:
+        pages: Empty for all that a picture has.
+    """
     try:
-        found = formats.read_letters(media_type, content, pages)
+        wanted = pages or tuple(range(1, formats.count_sheets(media_type, content) + 1))
+        found = formats.read_letters(media_type, content, wanted)
     except Unreadable as error:
         return encode(TextAnswer(problem=error.problem, reason=error.reason))
-    return encode(TextAnswer(pages=Pages(pages=found, total=max(pages))))
+    return encode(TextAnswer(pages=Pages(pages=found, total=max(wanted))))
 
 
 def prepare() -> None:

@@ -68,6 +68,37 @@ def pictures(media_type: str, content: bytes, pages: tuple[int, ...]) -> Iterato
     raise Unreadable(Problem.UNSUPPORTED, f"{media_type} is not read yet")
 
 
+def frames(media_type: str, content: bytes) -> int:
+    """
+    Count the pages of a picture: a TIFF from a scanner has one for each sheet, other formats have one.
+
+    A chain of pages that goes in circles or is broken ends the count; so does the five-thousandth.
+
+    Raises:
+        Unreadable: as `pictures`.
+    """
+    if _FORMATS.get(media_type) != "TIFF":
+        return 1
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(content), formats=["TIFF"]) as image:
+            return _walked(image)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large() from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise Unreadable(Problem.MALFORMED, "the picture cannot be opened") from error
+
+
+def _walked(image: ImageFile.ImageFile) -> int:
+    for number in range(1, _MOST_FRAMES):
+        try:
+            image.seek(number)
+        except (EOFError, OSError, ValueError, SyntaxError, KeyError):
+            return number
+    return _MOST_FRAMES
+
+
 def _of_pdf(content: bytes, pages: tuple[int, ...]) -> Iterator[Picture]:
     import pypdfium2 as pdfium
 

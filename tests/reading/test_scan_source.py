@@ -10,7 +10,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from mailbridge.reading.problems import Problem, Unreadable
-from mailbridge.reading.scan_source import Picture, pictures
+from mailbridge.reading.scan_source import Picture, frames, pictures
 
 PIL = pytest.importorskip("PIL.Image")
 
@@ -117,6 +117,20 @@ def test_of_a_tiff_with_many_pages_the_wanted_ones_are_given() -> None:
     found = read("image/tiff", content, (1, 3, 9, 100_000))
     assert [picture.number for picture in found] == [1, 3]
     assert found[1].image.getpixel((5, 5)) == 30
+
+
+def test_the_sheets_of_a_tiff_are_counted_and_other_pictures_have_one() -> None:
+    sheets = [PIL.new("L", (100, 140), level) for level in (10, 20, 30)]
+    content = stored(sheets[0], "TIFF", save_all=True, append_images=sheets[1:])
+    assert frames("image/tiff", content) == 3
+    assert frames("image/png", stored(sheets[0], "PNG")) == 1
+    assert frames("image/tiff", tiff_of(100, 100)) == 1
+
+
+def test_a_tiff_whose_sheets_go_in_circles_is_counted_to_the_end() -> None:
+    content = bytearray(tiff_of(100, 100))
+    struct.pack_into("<I", content, 8 + 2 + 12 * 9, 8)  # the directory behind the first is the first again
+    assert frames("image/tiff", bytes(content)) <= 5_000
 
 
 def test_a_pdf_page_of_ten_metres_is_drawn_small() -> None:
