@@ -17,7 +17,7 @@ from mailbridge.classifier.likeness import is_heading, is_in_capitals, is_other_
 from mailbridge.classifier.meeting import read_meeting
 from mailbridge.classifier.page import read_document
 from mailbridge.classifier.page.agencies import starts_agency
-from mailbridge.classifier.page.markers import ABOUT, Role, bare, is_number_line, role_of
+from mailbridge.classifier.page.markers import ABOUT, Role, bare, is_number_line, is_street_line, role_of
 from mailbridge.mail.message import Message
 from mailbridge.mail.pages import Box, Layer, Line, Page, Pages
 
@@ -99,7 +99,7 @@ def _first_of_capitals(lines: Sequence[str], above: Sequence[int], heading: int)
     """Go up from the heading over the names in capitals, the number and the rules between them."""
     first = heading
     for place in reversed(above):
-        over = is_in_capitals(lines[place]) or ABOUT.match(bare(lines[place]))
+        over = is_in_capitals(lines[place]) or ABOUT.match(bare(lines[place])) or is_street_line(lines[place])
         if not over and role_of(lines[place]) not in (Role.RULE, Role.NUMBER, Role.DATE):
             break
         first = place

@@ -32,6 +32,8 @@ def judged(text: str, sender: str = "vanthu@snv.tinh.gov.vn") -> Classification:
         f"-------- Forwarded Message --------\nFrom: A <a@b.vn>\nSubject: CV\nDate: 1/1\n\n{HEAD}",
         HEAD.replace("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "CỘNG HÒA XÃ HỘI\nCHỦ NGHĨA VIỆT NAM"),
         HEAD.replace("\n", " ", 2),
+        HEAD.replace("PHỦ\nC", "PHỦ\nSố 45 đường Trần Hưng Đạo; ĐT: 0209.3870123\nC"),
+        HEAD.replace("PHỦ\nC", "PHỦ\nĐịa chỉ: 16 Lê Hồng Phong, Hà Nội\nC"),
         HEAD.replace("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n", ""),
     ],
 )

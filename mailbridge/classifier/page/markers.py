@@ -110,6 +110,7 @@ _HOUSE = re.compile(
     rf"[\d{UNREAD}]+[A-Za-z]?(?:/\d+)*\s*[-,–]?\s*(?:[Pp]h[ốô]|PHỐ|[Đđ]ường|ĐƯỜNG|[Nn]gõ|[Nn]gách|[Hh]ẻm|[Đđ]ại lộ|"
     r"[Qq]uốc lộ|[Kk]hu|[Tt]ổ)\b"
 )
+_CONTACT = re.compile(r"\W*(?:Dia chi|Tru so|DT|Dien thoai|Tel|Fax|Email|Website)\s*[:.]", re.IGNORECASE)
 NUMBER_WITHIN = re.compile(r"(?<=\s)S[o6e]\s*(?::|(?=\d{1,6}[a-z]?\s?[-/]))")
 ABOUT = re.compile(r"^(?:V\s?[/.]\s?[vV]\b\.?|Vv\b|V[eE] vi[eE]c\b|Ve\s*(?=:)|Ve(?=\s+[a-z]))\s*[:.]*\s*")
 ABOUT_WITHIN = re.compile(r"(?<=\s)V/[vV]\b")
@@ -175,6 +176,12 @@ def title_of(text: str) -> DocumentType | None:
     if kind is None and text[:1].isupper():
         kind = type_by_name(text.strip(" .:"))
     return kind if kind is not None and kind.title_line else None
+
+
+def is_street_line(text: str) -> bool:
+    """Say whether a line of a letterhead tells where the office is, or its telephone."""
+    match = NUMBER.match(text)
+    return (match is not None and _HOUSE.match(match["rest"]) is not None) or _CONTACT.match(bare(text)) is not None
 
 
 def is_number_line(text: str) -> bool:
