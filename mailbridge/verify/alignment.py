@@ -1,8 +1,30 @@
-"""Say whether two domains belong to one organisation (RFC 7489 §3.1.1, §3.2)."""
+"""Say whether two domains belong to one organisation (RFC 7489 §3.1.1, §3.2), and what a domain is."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
+
+# Anything else is escaped in the DNS; no domain of a mail needs it, and a backslash would name something else.
+_LABEL = re.compile(r"[!-\[\]-~ ]{1,63}")
+
+
+def dns_name(text: str) -> str | None:
+    """
+    Return a domain as questions write it: lower case, A-labels (RFC 8616 §4), no dot at the end; None if it is none.
+
+    Blanks and marks may stand in it, as in the names that SPF makes of an address.
+    """
+    if len(text) > 1000:
+        return None
+    name = text.lower().removesuffix(".")
+    try:
+        name = name if name.isascii() else name.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return None
+    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
+        return None
+    return name
 
 
 def organisational_domain(domain: str) -> str | None:

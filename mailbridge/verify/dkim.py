@@ -16,7 +16,7 @@ from mailbridge.mail.address import Address
 from mailbridge.verify.alignment import is_aligned
 from mailbridge.verify.dkim_key import SHORTEST_GOOD, SHORTEST_VALID, Key, Unusable, read_key, rsa_size
 from mailbridge.verify.dkim_signature import Signature, read_signature
-from mailbridge.verify.dkim_text import Content, Field, Malformed, split_content
+from mailbridge.verify.dkim_text import Content, Field, Malformed, split_content, split_header
 from mailbridge.verify.evidence import Answer, Answered, Evidence, Question
 from mailbridge.verify.results import DkimResult, Result
 
@@ -31,7 +31,9 @@ _MOST_KEYS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Finding:
+class Finding:
+    """What was found of one signature over the mail."""
+
     result: Result
     reason: str | None = None
     weaknesses: tuple[str, ...] = ()
@@ -39,13 +41,13 @@ class _Finding:
 
 def count_signatures(content: bytes) -> int:
     """Count the signatures of a mail."""
-    return len(_signature_fields(split_content(content)))
+    return len(_signature_fields(split_header(content)))
 
 
 def questions(content: bytes, *, most: int = MOST_SIGNATURES) -> tuple[Question, ...]:
     """Name the key records of the first signatures, without doubles; a malformed signature asks nothing."""
     asked: dict[Question, None] = {}
-    for field in _signature_fields(split_content(content))[:most]:
+    for field in _signature_fields(split_header(content))[:most]:
         try:
             asked[read_signature(field).question] = None
         except Malformed:
@@ -109,9 +111,9 @@ def _signature_fields(mail: Content) -> tuple[Field, ...]:
     return tuple(field for field in mail.header if field.name == b"dkim-signature")
 
 
-def _judge(library: Library, signature: Signature, evidence: Evidence) -> _Finding:
+def _judge(library: Library, signature: Signature, evidence: Evidence) -> Finding:
     """Go through RFC 6376 §6.1.1 to §6.1.3 in their order; weaknesses are named whatever the result."""
-    weaknesses = _header_weaknesses(library.mail, signature)
+    weaknesses = weaknesses_of_header(library.mail, signature)
     if signature.digest == "sha1":
         weaknesses += ("sha1",)
     expired = signature.expires is not None and signature.expires < evidence.at.timestamp()
@@ -119,47 +121,53 @@ def _judge(library: Library, signature: Signature, evidence: Evidence) -> _Findi
         weaknesses += ("expired",)
     found = _before_the_key(library, signature)
     if found is None:
-        found = _with_answer(library, signature, evidence.answer(signature.question))
+        found = with_answer(library, signature, evidence.answer(signature.question))
     weaknesses += found.weaknesses
     if found.result is Result.PASS:
         found = _after_the_key(found, expired=expired, weaknesses=weaknesses)
     return replace(found, weaknesses=weaknesses)
 
 
-def _header_weaknesses(mail: Content, signature: Signature) -> tuple[str, ...]:
-    """Name what a stranger could add or change in sight of the reader without breaking the signature."""
-    return tuple(
+def weaknesses_of_header(mail: Content, signature: Signature) -> tuple[str, ...]:
+    """
+    Name what a stranger could add or change in sight of the reader without breaking the signature.
+
+    Several From fields are a weakness even when all of them are signed: programs differ in which one they show.
+    """
+    weaknesses = ("several-from",) if sum(field.name == b"from" for field in mail.header) > 1 else ()
+    return weaknesses + tuple(
         f"unsigned-{name.decode()}"
         for name in (b"from", b"subject", b"content-type")
         if sum(field.name == name for field in mail.header) > signature.names.count(name)
     )
 
 
-def _before_the_key(library: Library, signature: Signature) -> _Finding | None:
+def _before_the_key(library: Library, signature: Signature) -> Finding | None:
     if library.mail.problem:
-        return _Finding(result=Result.NEUTRAL, reason=library.mail.problem)
-    if b"from" not in signature.names or "unsigned-from" in _header_weaknesses(library.mail, signature):
-        return _Finding(result=Result.PERMERROR, reason="a From field is not signed")
+        return Finding(result=Result.NEUTRAL, reason=library.mail.problem)
+    if b"from" not in signature.names or "unsigned-from" in weaknesses_of_header(library.mail, signature):
+        return Finding(result=Result.PERMERROR, reason="a From field is not signed")
     domain, identity = signature.domain, signature.identity_domain
     if identity != domain and not identity.endswith(f".{domain}"):
-        return _Finding(result=Result.PERMERROR, reason="i= lies outside of the domain in d=")
+        return Finding(result=Result.PERMERROR, reason="i= lies outside of the domain in d=")
     too_costly = library.too_costly(signature)
-    return _Finding(result=Result.POLICY, reason=too_costly) if too_costly else None
+    return Finding(result=Result.POLICY, reason=too_costly) if too_costly else None
 
 
-def _with_answer(library: Library, signature: Signature, answer: Answer | None) -> _Finding:
+def with_answer(library: Library, signature: Signature, answer: Answer | None) -> Finding:
+    """Check a signature that is not `too_costly` with the key that the DNS gave, or say why there is none."""
     if answer is None:
-        return _Finding(result=Result.TEMPERROR, reason="the key was not asked for")
+        return Finding(result=Result.TEMPERROR, reason="the key was not asked for")
     match answer.answered:
         case Answered.UNANSWERED:
-            return _Finding(result=Result.TEMPERROR, reason="the DNS gave no answer for the key")
+            return Finding(result=Result.TEMPERROR, reason="the DNS gave no answer for the key")
         case Answered.NXDOMAIN | Answered.NO_DATA:
-            return _Finding(result=Result.PERMERROR, reason=f"there is no key at {answer.question.name}")
+            return Finding(result=Result.PERMERROR, reason=f"there is no key at {answer.question.name}")
         case Answered.FOUND:
             return _with_records(library, signature, answer.values)
 
 
-def _with_records(library: Library, signature: Signature, records: tuple[bytes, ...]) -> _Finding:
+def _with_records(library: Library, signature: Signature, records: tuple[bytes, ...]) -> Finding:
     """Try the keys in their order (RFC 6376 §6.1.2); the first that passes counts, else the first that was usable."""
     findings, problem = [], "there is no key in the record"
     for record in records[:_MOST_KEYS]:
@@ -171,10 +179,10 @@ def _with_records(library: Library, signature: Signature, records: tuple[bytes, 
         if found.result is Result.PASS:
             return found
         findings.append(found)
-    return findings[0] if findings else _Finding(result=Result.PERMERROR, reason=problem)
+    return findings[0] if findings else Finding(result=Result.PERMERROR, reason=problem)
 
 
-def _with_key(library: Library, signature: Signature, key: Key) -> _Finding:
+def _with_key(library: Library, signature: Signature, key: Key) -> Finding:
     """Check body hash, then signature (RFC 6376 §6.1.3); raises `Unusable` when the key does not fit."""
     if key.kind != signature.kind:
         raise Unusable("the key is for another algorithm than the signature")
@@ -189,11 +197,11 @@ def _with_key(library: Library, signature: Signature, key: Key) -> _Finding:
     if signature.length is not None:
         there = len(library.canonical_body(signature))
         if signature.length > there:
-            return _Finding(result=Result.FAIL, reason="the body is shorter than l= says", weaknesses=weaknesses)
+            return Finding(result=Result.FAIL, reason="the body is shorter than l= says", weaknesses=weaknesses)
         if signature.length < there:
             weaknesses += ("body-length",)
     result, reason = _with_dkimpy(library, signature, key, size)
-    return _Finding(result=result, reason=reason, weaknesses=weaknesses)
+    return Finding(result=result, reason=reason, weaknesses=weaknesses)
 
 
 def _with_dkimpy(library: Library, signature: Signature, key: Key, size: int) -> tuple[Result, str | None]:
@@ -212,7 +220,7 @@ def _with_dkimpy(library: Library, signature: Signature, key: Key, size: int) ->
             assert_never(never)
 
 
-def _after_the_key(found: _Finding, *, expired: bool, weaknesses: tuple[str, ...]) -> _Finding:
+def _after_the_key(found: Finding, *, expired: bool, weaknesses: tuple[str, ...]) -> Finding:
     """
     Take back a pass that the standards do not allow.
 

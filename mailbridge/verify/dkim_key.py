@@ -87,16 +87,24 @@ def rsa_size(key: Key) -> int:
     Raises:
         Unusable: no RSA key, or one that is longer than anybody needs.
     """
+    return rsa_numbers(key)[0].bit_length()
+
+
+def rsa_numbers(key: Key) -> tuple[int, int]:
+    """Return modulus and public exponent; raises `Unusable` as `rsa_size`."""
     from asn1crypto import keys
 
     try:
-        modulus = keys.RSAPublicKey.load(key.octets, strict=True)["modulus"].native
+        numbers = keys.RSAPublicKey.load(key.octets, strict=True).native
     except (ValueError, TypeError):
         try:
-            modulus = keys.PublicKeyInfo.load(key.octets, strict=True)["public_key"].parsed["modulus"].native
+            numbers = keys.PublicKeyInfo.load(key.octets, strict=True)["public_key"].parsed.native
         except (ValueError, TypeError, KeyError) as error:
             raise Unusable("the key is no RSA key") from error
-    size = int(modulus).bit_length()
-    if size > _LONGEST:
-        raise Unusable(f"the key has {size} bits; more than {_LONGEST} are not tried")
-    return size
+    try:
+        modulus, exponent = int(numbers["modulus"]), int(numbers["public_exponent"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise Unusable("the key is no RSA key") from error
+    if modulus.bit_length() > _LONGEST:
+        raise Unusable(f"the key has {modulus.bit_length()} bits; more than {_LONGEST} are not tried")
+    return modulus, exponent

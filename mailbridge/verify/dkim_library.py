@@ -32,7 +32,7 @@ from nacl.exceptions import BadSignatureError
 from nacl.exceptions import ValueError as SignatureLengthError
 from nacl.signing import VerifyKey
 
-from mailbridge.verify.dkim_key import Key, Unusable
+from mailbridge.verify.dkim_key import Key, Unusable, rsa_numbers
 from mailbridge.verify.dkim_signature import Signature
 from mailbridge.verify.dkim_text import Content, Field, canonical_body, without_signature
 
@@ -150,6 +150,27 @@ class Library(dkim.DKIM):  # type: ignore[misc] # dkimpy has no types
             self.pk = _RsaKey(self.pk["modulus"], self.pk["publicExponent"], digest)
             self.ktag = b"ed25519"
         return bool(super().verify_sig_process(sig, include_headers, sig_header, dnsfunc))
+
+
+def fits(key: Key, digest: bytes, octets: bytes) -> bool:
+    """
+    Say whether signature octets fit a SHA-256 digest, by the same two libraries; ARC seals have no body and no mail.
+
+    Raises:
+        Unusable: the key is none.
+    """
+    try:
+        if key.kind == "ed25519":
+            VerifyKey(key.octets).verify(digest, octets)
+        else:
+            _RsaKey(*rsa_numbers(key), hashes.SHA256()).verify(digest, octets)
+    except BadSignatureError:
+        return False
+    except (dkim.KeyFormatError, SignatureLengthError) as error:
+        if key.kind == "ed25519" and len(key.octets) == 32:
+            return False
+        raise Unusable(_NO_KEY[key.kind]) from error
+    return True
 
 
 class _RsaKey:

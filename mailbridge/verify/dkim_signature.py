@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mailbridge.verify.dkim_key import HashName
@@ -19,6 +19,8 @@ _ALGORITHMS: Mapping[bytes, tuple[str, HashName]] = {
 }
 _LABELS = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*")
 _FORMS = {b"simple": False, b"relaxed": True}
+REQUIRED = (b"a", b"b", b"bh", b"d", b"h", b"s")
+"""The tags that any signature over a mail must have, besides those that say which kind of signature it is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,21 +55,32 @@ def read_signature(field: Field) -> Signature:
         Malformed: a tag is missing, unknown or wrong by the field alone; no clock is asked, `expires` is only read.
     """
     tags = read_tags(field.value)
-    for required in (b"v", b"a", b"b", b"bh", b"d", b"h", b"s"):
-        if required not in tags:
-            raise Malformed(f"the signature has no {required.decode()}=")
+    require_tags(tags, (b"v", *REQUIRED))
     if tags[b"v"] != b"1":
         raise Malformed("the signature has an unknown version")
-    if tags[b"a"].lower() not in _ALGORITHMS:
-        raise Malformed("the signature has an unknown algorithm")
-    kind, digest = _ALGORITHMS[tags[b"a"].lower()]
+    return signature_of(field, tags)
+
+
+def require_tags(tags: Mapping[bytes, bytes], names: Iterable[bytes]) -> None:
+    """Raise `Malformed` for the first tag that is not there."""
+    for name in names:
+        if name not in tags:
+            raise Malformed(f"the signature has no {name.decode()}=")
+
+
+def signature_of(field: Field, tags: Mapping[bytes, bytes], *, form: bytes = b"simple/simple") -> Signature:
+    """
+    Make a signature of tags that have all that is in `REQUIRED`; `form` stands for a missing c=.
+
+    Raises:
+        Malformed: as `read_signature`.
+    """
+    kind, digest = read_algorithm(tags)
     if b"dns/txt" not in without_blanks(tags.get(b"q", b"dns/txt")).lower().split(b":"):
         raise Malformed("the signature asks for a key that is not in the DNS")
-    relaxed_header, relaxed_body = _read_forms(tags.get(b"c", b"simple/simple"))
-    domain, selector = _read_domain(tags[b"d"]), _read_domain(tags[b"s"])
-    if len(f"{selector}._domainkey.{domain}") > 253:
-        raise Malformed("the name of the key is too long for the DNS")
-    signed_at, expires = _read_number(tags, b"t"), _read_number(tags, b"x")
+    relaxed_header, relaxed_body = _read_forms(tags.get(b"c", form))
+    domain, selector = read_signer(tags)
+    signed_at, expires = read_number(tags, b"t"), read_number(tags, b"x")
     if signed_at is not None and expires is not None and expires <= signed_at:
         raise Malformed("the signature expires before it was made")
     identity = tags.get(b"i", b"@" + tags[b"d"]).rpartition(b"@")[2]
@@ -80,12 +93,28 @@ def read_signature(field: Field) -> Signature:
         relaxed_header=relaxed_header,
         relaxed_body=relaxed_body,
         names=tuple(name.lower() for name in without_blanks(tags[b"h"]).split(b":") if name),
-        body_hash=_read_base64(tags, b"bh"),
-        octets=_read_base64(tags, b"b"),
-        length=_read_number(tags, b"l"),
+        body_hash=read_base64(tags, b"bh"),
+        octets=read_base64(tags, b"b"),
+        length=read_number(tags, b"l"),
         expires=expires,
         identity_domain=_read_domain(identity),
     )
+
+
+def read_algorithm(tags: Mapping[bytes, bytes]) -> tuple[str, HashName]:
+    """Read a=: the kind of key and the hash; raises `Malformed` for any that we do not know."""
+    try:
+        return _ALGORITHMS[tags[b"a"].lower()]
+    except KeyError as error:
+        raise Malformed("the signature has an unknown algorithm") from error
+
+
+def read_signer(tags: Mapping[bytes, bytes]) -> tuple[str, str]:
+    """Read d= and s=; raises `Malformed` when no key can lie there."""
+    domain, selector = _read_domain(tags[b"d"]), _read_domain(tags[b"s"])
+    if len(f"{selector}._domainkey.{domain}") > 253:
+        raise Malformed("the name of the key is too long for the DNS")
+    return domain, selector
 
 
 def _read_forms(text: bytes) -> tuple[bool, bool]:
@@ -108,7 +137,8 @@ def _read_domain(octets: bytes) -> str:
     return text
 
 
-def _read_number(tags: Mapping[bytes, bytes], name: bytes) -> int | None:
+def read_number(tags: Mapping[bytes, bytes], name: bytes) -> int | None:
+    """Read a tag of digits, None when it is not there; raises `Malformed` for anything else."""
     if name not in tags:
         return None
     if not tags[name].isdigit() or len(tags[name]) > 76:
@@ -116,7 +146,8 @@ def _read_number(tags: Mapping[bytes, bytes], name: bytes) -> int | None:
     return int(tags[name])
 
 
-def _read_base64(tags: Mapping[bytes, bytes], name: bytes) -> bytes:
+def read_base64(tags: Mapping[bytes, bytes], name: bytes) -> bytes:
+    """Read the octets of a tag; raises `Malformed` when it is not base64."""
     try:
         return base64.b64decode(without_blanks(tags[name]), validate=True)
     except binascii.Error as error:

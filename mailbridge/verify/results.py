@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailbridge.verify.alignment import is_aligned
 from mailbridge.verify.signature import Status
 
 
@@ -125,5 +126,43 @@ class AuthResults:
 
     @property
     def proves_sender(self) -> bool:
-        """Say whether the domain in From is proven to have sent the mail, though perhaps not every octet of it."""
-        return self.proves_author or self.dmarc.result is Result.PASS or self.arc.vouched
+        """
+        Say whether the domain in From sent this mail, so that an answer to From reaches nobody else.
+
+        A whole, aligned DKIM signature does, and SPF that DMARC aligned, a trusted ARC chain, or S/MIME of the author
+        over the whole mail. DMARC alone does not: it may rest on a DKIM signature with a weakness (`l=`), which a
+        stranger can put before another text (RFC 6376 §8.2).
+        """
+        return self.proves_author or self.arc.vouched or self.proves_by_spf or self.proves_by_certificate
+
+    @property
+    def proves_by_spf(self) -> bool:
+        """Say whether the client was one that the domain in From names, and DMARC passed (RFC 7489 §3.1.2)."""
+        passed = self.dmarc.result is Result.PASS and self.spf.result is Result.PASS
+        return passed and is_aligned(self.spf.domain or "", self.dmarc.domain or "")
+
+    @property
+    def proves_by_certificate(self) -> bool:
+        """Say whether the author's own S/MIME signature covers the whole mail (RFC 8551)."""
+        return any(
+            each.status is Status.TOTAL_PASSED and each.covers_whole_mail and each.signer_is_sender
+            for each in self.smime
+        )
+
+    @property
+    def is_pending(self) -> bool:
+        """
+        Say whether an answer that the DNS still owes may change what is proven.
+
+        A signature of another domain than that of From changes nothing, and neither does anything once the author is
+        proven. What was proven already stays proven whatever comes.
+        """
+        others = (self.spf.result, self.dmarc.result, self.arc.result)
+        if not self.proves_sender and Result.TEMPERROR in others:
+            return True
+        return any(_awaits(each) for each in (self.dkim, *(mail.dkim for mail in self.inner)))
+
+
+def _awaits(signatures: tuple[DkimResult, ...]) -> bool:
+    proven = any(each.proves_author for each in signatures)
+    return not proven and any(each.aligned and each.result is Result.TEMPERROR for each in signatures)

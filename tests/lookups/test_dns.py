@@ -37,6 +37,21 @@ async def test_other_types_come_as_text() -> None:
     assert answer.values == (b"10 mail.example.vn.",)
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "value"),
+    [
+        ("four.vn", "A", b"192.0.2.1"),
+        ("six.vn", "AAAA", b"2001:db8::1"),
+        ("1.2.0.192.in-addr.arpa", "PTR", b"Mail.example.vn."),
+    ],
+)
+async def test_addresses_and_names_come_as_spf_reads_them(name: str, kind: str, value: bytes) -> None:
+    zone = {"four.vn": "A 192.0.2.1", "six.vn": "AAAA 2001:DB8:0::1", "1.2.0.192.in-addr.arpa": "PTR Mail.example.vn."}
+    async with name_server(zone) as (server, _):
+        answer = await Resolver([server]).ask(question(name, kind), AT)
+    assert answer.values == (value,)
+
+
 async def test_validated_answer_is_noted() -> None:
     async with name_server(ZONE, authentic=True) as (server, _):
         resolver = Resolver([server])

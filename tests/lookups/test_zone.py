@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import strategies as st
 
 from mailbridge.errors import Misconfigured
 from mailbridge.lookups.zone import ZoneFile
-from mailbridge.verify.evidence import Answer, Answered, Question
+from mailbridge.mail.envelope import Client, Envelope
+from mailbridge.verify.evidence import Answer, Answered, Evidence, Question, Trust
+from mailbridge.verify.results import Result
+from mailbridge.verify.spf import judge_spf, questions
 from tests.keys.dkim_keys import rsa_key
 from tests.keys.pki import AT
 
@@ -124,3 +128,32 @@ async def test_windows_file_is_read(tmp_path: Path) -> None:
 def test_any_text_is_read_or_refused(tmp_path: Path, text: str) -> None:
     with suppress(Misconfigured):
         load(tmp_path, text)
+
+
+async def test_zone_answers_all_that_spf_asks(tmp_path: Path) -> None:
+    text = """
+$ORIGIN a.test.
+@ TXT "v=spf1 a:x.a.test include:b.test mx ptr exists:%{ir}.list.a.test -all"
+@ MX 10 mail
+@ MX 20 mail2.a.test.
+mail AAAA 2001:DB8::1
+mail2 A 192.0.2.7
+b.test. TXT "v=spf1 ?all"
+9.2.0.192.in-addr.arpa. PTR Host
+host A 192.0.2.9
+x.a.test. A 198.51.100.1
+"""
+    zone = load(tmp_path, text)
+
+    async def judge(ip: str) -> Result:
+        client, envelope = Client(ip=ip, helo="h.test"), Envelope(mail_from="an@a.test", recipients=())
+        evidence = Evidence(at=AT, trust=Trust())
+        while missing := questions(client, envelope, evidence):
+            answers = tuple([await zone.ask(each, AT) for each in missing])
+            evidence = replace(evidence, answers=evidence.answers + answers)
+        return judge_spf(client, envelope, evidence).result
+
+    assert await judge("2001:db8::1") is Result.PASS
+    assert await judge("192.0.2.7") is Result.PASS
+    assert await judge("192.0.2.9") is Result.PASS
+    assert await judge("192.0.2.10") is Result.FAIL

@@ -202,7 +202,8 @@ def test_second_subject_on_top_is_a_weakness() -> None:
 
 def test_second_from_is_permanent() -> None:
     result = judge_one(b"From: chutich@hanoi.gov.vn\r\n" + sign(), author=None)
-    assert (result.result, result.weaknesses, result.aligned) == (Result.PERMERROR, ("unsigned-from",), False)
+    expected = (Result.PERMERROR, ("several-from", "unsigned-from"), False)
+    assert (result.result, result.weaknesses, result.aligned) == expected
 
 
 def test_from_left_unsigned_is_permanent() -> None:

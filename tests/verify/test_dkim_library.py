@@ -5,28 +5,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-import re
 import time
 from typing import NoReturn
 
 import dkim
 import pytest
 from asn1crypto.keys import PublicKeyInfo, RSAPublicKey
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailbridge.mail.address import Address
 from mailbridge.verify.dkim import judge_dkim
-from mailbridge.verify.dkim_library import Library
+from mailbridge.verify.dkim_key import Key, Unusable, read_key
+from mailbridge.verify.dkim_library import Library, fits
 from mailbridge.verify.dkim_signature import Signature, read_signature
 from mailbridge.verify.dkim_text import split_content
 from mailbridge.verify.results import DkimResult, Result
 from tests.keys.dkim_keys import DkimKey, ed25519_key, rsa_key
-from tests.verify.builders_dkim import AUTHOR, DOMAIN, answer, everything, evidence
+from tests.verify.builders_by_book import raw_signature, sign_by_the_book
+from tests.verify.builders_dkim import AUTHOR, answer, everything, evidence
 
 FORMS = ["relaxed/relaxed", "relaxed/simple", "simple/relaxed", "simple/simple"]
 
@@ -68,53 +65,6 @@ Joe.
 """.replace(b"\n", b"\r\n")
 
 
-def relaxed(value: bytes) -> bytes:
-    """RFC 6376 §3.4.2, step by step, of what stands behind the colon."""
-    return re.sub(rb"[ \t]+", b" ", value.replace(b"\r\n", b"")).strip(b" ")
-
-
-def body_form(body: bytes, form: str) -> bytes:
-    """RFC 6376 §3.4.3 and §3.4.4, line by line."""
-    lines = body.split(b"\r\n")
-    if form == "relaxed":
-        lines = [re.sub(rb"[ \t]+", b" ", line).rstrip(b" ") for line in lines]
-    while lines and not lines[-1]:
-        lines.pop()
-    text = b"".join(line + b"\r\n" for line in lines)
-    return text or (b"\r\n" if form == "simple" else b"")
-
-
-def header_form(fields: list[bytes], form: str) -> bytes:
-    """RFC 6376 §3.4.1 and §3.4.2."""
-    if form == "simple":
-        return b"".join(field + b"\r\n" for field in fields)
-    parts = [field.split(b":", 1) for field in fields]
-    return b"".join(name.strip().lower() + b":" + relaxed(value) + b"\r\n" for name, value in parts)
-
-
-def sign_by_the_book(
-    fields: list[bytes], body: bytes, *, form: str = "relaxed/relaxed", key: DkimKey | None = None, names: str = "from"
-) -> bytes:
-    """Sign `fields`, each once and in their order, without dkimpy; `names` is the text of h=."""
-    key = key or rsa_key()
-    header, _, rest = form.partition("/")
-    digest = base64.b64encode(hashlib.sha256(body_form(body, rest)).digest()).decode()
-    own = (
-        f"DKIM-Signature: v=1; a={key.algorithm}; c={form}; d={DOMAIN}; s=s1;\r\n\th={names};\r\n\tbh={digest};\r\n\tb="
-    )
-    signed = (header_form(fields, header) + header_form([own.encode()], header)).removesuffix(b"\r\n")
-    signature = base64.b64encode(raw_signature(key, signed))
-    return own.encode() + signature + b"\r\n" + b"".join(field + b"\r\n" for field in fields) + b"\r\n" + body
-
-
-def raw_signature(key: DkimKey, signed: bytes) -> bytes:
-    if key.kind == "ed25519":
-        return Ed25519PrivateKey.from_private_bytes(base64.b64decode(key.private)).sign(hashlib.sha256(signed).digest())
-    private = load_pem_private_key(key.private, None)
-    assert isinstance(private, rsa.RSAPrivateKey)
-    return private.sign(signed, PKCS1v15(), hashes.SHA256())
-
-
 def judge(content: bytes, *records: bytes) -> DkimResult:
     records = records or (rsa_key().record().encode(),)
     (result,) = judge_dkim(content, AUTHOR, evidence(answer(*records)))
@@ -125,10 +75,48 @@ def read(content: bytes) -> Signature:
     return read_signature(split_content(content).header[0])
 
 
+# RFC 6376 appendix A.2 and C: the mail, with the blanks of the text, and the key.
+DINNER_KEY = (
+    b"v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4"
+    b"jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB"
+)
+DINNER = b"""\
+DKIM-Signature: v=1; a=rsa-sha256; s=brisbane; d=example.com;
+      c=simple/simple; q=dns/txt; i=joe@football.example.com;
+      h=Received : From : To : Subject : Date : Message-ID;
+      bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+      b=AuUoFEfDxTDkHlLXSZEpZj79LICEps6eda7W3deTVFOk4yAUoqOB
+      4nujc7YopdG5dWLSdNg6xNAZpOPr+kHxt1IrE+NahM6L/LbvaHut
+      KVdkLLkpVaVVQPzeRDI009SO2Il5Lu7rDNH6mZckBdrIx0orEtZV
+      4bmp/YzhwvcubU4=;
+Received: from client1.football.example.com  [192.0.2.1]
+      by submitserver.example.com with SUBMISSION;
+      Fri, 11 Jul 2003 21:01:54 -0700 (PDT)
+From: Joe SixPack <joe@football.example.com>
+To: Suzie Q <suzie@shopping.example.net>
+Subject: Is dinner ready?
+Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+Hi.
+
+We lost the game. Are you hungry yet?
+
+Joe.
+""".replace(b"\n", b"\r\n")
 FROM = b"From: Van thu <vanthu@sonv.backan.gov.vn>"
 
 
-def test_example_of_the_standard_passes() -> None:
+def test_example_of_rfc_6376_passes() -> None:
+    author = Address(local="joe", domain="football.example.com")
+    key = answer(DINNER_KEY, domain="example.com", selector="brisbane")
+    (result,) = judge_dkim(DINNER, author, evidence(key))
+    assert (result.result, result.aligned, result.weaknesses) == (Result.PASS, True, ("short-key",))
+    (broken,) = judge_dkim(DINNER.replace(b"dinner", b"supper"), author, evidence(key))
+    assert broken.result is Result.FAIL
+
+
+def test_example_of_rfc_8463_passes() -> None:
     keys = [answer(record, domain="football.example.com", selector=name) for name, record in GAME_KEYS.items()]
     first, second = judge_dkim(GAME, AUTHOR, evidence(*keys))
     assert (first.result, first.weaknesses) == (Result.PASS, ())
@@ -268,3 +256,19 @@ def test_library_has_no_clock_no_resolver_no_log_and_stays_as_it_was(
             assert results == [Result.PASS, Result.PERMERROR]
     assert (dict(vars(dkim)), dict(vars(dkim.DKIM)), dict(vars(dkim.canonicalization.Relaxed))) == before
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("key", [rsa_key(), rsa_key(1024), ed25519_key()])
+def test_digest_is_checked_without_a_mail(key: DkimKey) -> None:
+    digest = hashlib.sha256(b"x").digest()
+    octets, own = raw_signature(key, b"x"), read_key(key.record().encode())
+    assert fits(own, digest, octets)
+    assert not fits(own, hashlib.sha256(b"y").digest(), octets)
+    assert not fits(own, digest, octets[:-1])
+    assert not fits(own, digest, b"")
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ed25519"])
+def test_digest_is_not_checked_with_what_is_no_key(kind: str) -> None:
+    with pytest.raises(Unusable):
+        fits(Key(kind=kind, octets=b"x" * 31, hashes=None, testing=False, exact_domain=False), b"\0" * 32, b"x")

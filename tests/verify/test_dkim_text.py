@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from mailbridge.verify.dkim_text import (
     Malformed,
     canonical_body,
+    canonical_field,
     read_tags,
     split_content,
+    split_header,
     without_signature,
 )
 
@@ -23,6 +25,24 @@ _bodies = st.lists(st.sampled_from([b" ", b"\t", b"\r\n", b"a", b"\r", b"\n", "Ä
 def test_body_has_the_same_canonical_form_as_dkimpy_gives_it(body: bytes) -> None:
     assert canonical_body(body, relaxed=True) == Relaxed.canonicalize_body(body)
     assert canonical_body(body, relaxed=False) == Simple.canonicalize_body(body)
+
+
+@given(st.integers(0, 200), st.integers(0, 200), st.sampled_from([b" ", b"\t", b" \t"]))
+def test_run_of_any_length_becomes_one_blank(first: int, second: int, blank: bytes) -> None:
+    body = b"a" + blank * first + b"b\r\n" + blank * second + b"c" + blank * first
+    assert canonical_body(body, relaxed=True) == Relaxed.canonicalize_body(body)
+
+
+@given(st.lists(st.sampled_from([b" ", b"\t", b"\r\n ", b"a", b"B"]), max_size=20).map(b"".join))
+def test_field_has_the_same_relaxed_form_as_dkimpy_gives_it(value: bytes) -> None:
+    ((name, form),) = Relaxed.canonicalize_headers([(b"Subject", value + b"\r\n")])
+    assert canonical_field(b"subject", value) + b"\r\n" == name + b":" + form
+
+
+def test_header_alone_is_cut_as_with_its_body() -> None:
+    for content in (b"A: 1\r\n\tx\r\nB: 2\r\n\r\nbody\r\n\r\n", b"A: 1\r\n", b"", b"\r\nA: 1\r\n\r\n"):
+        assert split_header(content).header == split_content(content).header
+        assert split_header(content).body == b""
 
 
 def test_header_ends_at_the_first_empty_line_and_folded_lines_stay_together() -> None:

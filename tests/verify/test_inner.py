@@ -12,6 +12,7 @@ from mailbridge.verify.results import AuthResults, Result
 from tests.keys.dkim_keys import rsa_key, sign_mail
 from tests.keys.pki import AT
 from tests.verify.builders_dkim import AUTHOR, DOMAIN, MAIL, evidence
+from tests.verify.builders_mail import mail_object
 
 SIGNED = sign_mail(MAIL, DOMAIN, "s1", rsa_key(), at=AT)
 OUTER = "gmail.test"
@@ -37,7 +38,7 @@ def answered(content: bytes) -> Evidence:
 
 
 def judged(content: bytes) -> AuthResults:
-    return authenticate(content, parse(content), answered(content))
+    return authenticate(mail_object(content), parse(content), answered(content))
 
 
 def test_inner_signature_passes_for_the_inner_author_only() -> None:
