@@ -66,6 +66,8 @@ class SignatureStatus:
         chain: SHA-256 (hex) of the certificates from the signer's to the anchor, () when no chain was found.
         weaknesses: Words for what is old but not refused: "sha1", "short-key".
         covers: Names of what is signed where that is not the whole file as octets (XML references); () otherwise.
+        signs: Index of the part that is signed, where the signature stands in another one: the file beside a detached
+            .p7s, the file within a .p7m. None where the signed file is `part` itself, or was not found.
     """
 
     part: str
@@ -84,3 +86,4 @@ class SignatureStatus:
     chain: tuple[str, ...] = ()
     weaknesses: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
+    signs: str | None = None

@@ -6,6 +6,7 @@ Nothing is stored: keys are made when a test run needs them, names and dates fol
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from mailbridge.verify.evidence import Trust
+from tests.keys.authorities import Identity
+
+__all__ = ["AT", "Identity", "Pki", "make_pki", "one_page_pdf"]
 
 AT = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 """The moment that the tests judge for."""
@@ -32,23 +36,6 @@ _OIDS = {
     "E": NameOID.EMAIL_ADDRESS,
 }
 _CRL_ADDRESS = "http://crl.mailbridge.invalid/ca.crl"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Identity:
-    """A certificate with its key and the certificates between it and the root."""
-
-    certificate: x509.Certificate
-    key: rsa.RSAPrivateKey
-    chain: tuple[x509.Certificate, ...] = ()
-
-    @property
-    def der(self) -> bytes:
-        return self.certificate.public_bytes(serialization.Encoding.DER)
-
-    @property
-    def pem(self) -> bytes:
-        return self.certificate.public_bytes(serialization.Encoding.PEM)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +101,30 @@ class Pki:
         signed_at = at or self.at - timedelta(hours=1)
         tsa = (timestamp_by or self.tsa) if timestamp or timestamp_by else None
         return _sign_pdf(pdf, who, field=field, at=signed_at, tsa=tsa, reason=reason, certify=certify)
+
+    def sign_cms(
+        self,
+        content: bytes,
+        who: Identity,
+        *,
+        detached: bool,
+        at: datetime | None = None,
+        timestamp: bool = False,
+        timestamp_by: Identity | None = None,
+        cades: bool = False,
+        digest: str = "sha256",
+    ) -> bytes:
+        """
+        Sign octets as CMS (RFC 5652), in DER, with one signer and the certificates up to the root.
+
+        Args:
+            detached: Leave the content out.
+            at, timestamp, timestamp_by: As for `sign_pdf`.
+            cades: Name the certificate among what is signed (ETSI EN 319 122-1 §5.2.2).
+        """
+        signed_at = at or self.at - timedelta(hours=1)
+        tsa = (timestamp_by or self.tsa) if timestamp or timestamp_by else None
+        return _sign_cms(content, who, detached=detached, at=signed_at, tsa=tsa, cades=cades, digest=digest)
 
     def stamp_document(self, pdf: bytes, *, field: str, at: datetime, by: Identity | None = None) -> bytes:
         """Add a document timestamp over the whole file (ISO 32000-2 §12.8.5)."""
@@ -304,6 +315,26 @@ def _sign_pdf(
         IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out
     )
     return out.getvalue()
+
+
+def _sign_cms(
+    content: bytes, who: Identity, *, detached: bool, at: datetime, tsa: Identity | None, cades: bool, digest: str
+) -> bytes:
+    from pyhanko.sign import signers
+    from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+
+    signer = signers.SimpleSigner(_asn1(who), _asn1_key(who), _store(who))
+    signed = asyncio.run(
+        signer.async_sign_general_data(
+            content,
+            digest,
+            detached=detached,
+            use_cades=cades,
+            timestamper=_stamper(tsa, at) if tsa else None,
+            signed_attr_settings=PdfCMSSignedAttributes(signing_time=at),
+        )
+    )
+    return bytes(signed.dump())
 
 
 def _stamper(tsa: Identity, at: datetime):  # type: ignore[no-untyped-def] # pyHanko's class is imported late
