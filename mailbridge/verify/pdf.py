@@ -1,29 +1,35 @@
 """
 PDF signatures (PAdES, ETSI EN 319 142; ISO 32000-1 §12.8), judged in the words of ETSI EN 319 102-1.
 
-pyHanko does the cryptography and the chains; what it is asked and how its answers are read stands in `pdf_trust`, what
-a signature must cover in `pdf_field`. This module puts them together and judges what was changed after each signature.
+pyHanko does the cryptography; what it is asked and how its answers are read stands in `pdf_trust`, what a signature
+must cover in `pdf_field`, what was changed after it in `pdf_changes`, what changes by itself in `pdf_shadow`. This
+module puts them together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mailbridge.verify.evidence import Trust
-from mailbridge.verify.pdf_field import Encrypted, SignedField, open_pdf, signed_fields
-from mailbridge.verify.pdf_signer import Signer, read_signer
-from mailbridge.verify.signature import Change, SignatureStatus, Status
+from mailbridge.verify.pdf_changes import Judged, judge_changes
+from mailbridge.verify.pdf_field import Encrypted, NoHead, SignedField, open_pdf, signed_fields
+from mailbridge.verify.signature import Change, SignatureStatus, SignerCertificate, Status
+from mailbridge.verify.signer import Signer, certificate_facts, read_signer
 
 if TYPE_CHECKING:
+    from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-    from mailbridge.verify.pdf_trust import Material, StampedTime, Verdict
+    from mailbridge.verify.material import Material
+    from mailbridge.verify.pdf_shadow import Shadow
+    from mailbridge.verify.timestamps import StampedTime
+    from mailbridge.verify.verdict import Verdict
 
-# Real signatures that pyHanko cannot read are no malformed ones.
-_UNSUPPORTED = ("/adbe.pkcs7.sha1", "/adbe.x509.rsa_sha1")
+# What a signature covers is written by offset, so a signed file says so in plain; a forged one may say less.
+_CLAIM = re.compile(rb"/ByteRange|/DocTimeStamp|/(?:Type|FT)\s*/Sig(?![\w.])")
 
 
 def judge_pdf(part: str, content: bytes, trust: Trust, at: datetime) -> tuple[SignatureStatus, ...]:
@@ -42,7 +48,7 @@ def judge_pdf(part: str, content: bytes, trust: Trust, at: datetime) -> tuple[Si
 
     Source: ETSI EN 319 102-1 §5.2, §5.3. Raises nothing but `MemoryError`, which the sandbox reports.
     """
-    if b"/ByteRange" not in content:
+    if b"/ByteRange" not in content and _CLAIM.search(content) is None:
         return ()
     try:
         return _judge_file(part, content, trust, at)
@@ -50,8 +56,12 @@ def judge_pdf(part: str, content: bytes, trust: Trust, at: datetime) -> tuple[Si
         raise
     except Encrypted:
         return (_blank(part, Status.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", "the file is encrypted"),)
+    except NoHead:
+        return (_blank(part, Status.INDETERMINATE, "GENERIC", "something stands before the head of the PDF file"),)
     # A stranger's file: pyHanko answers a broken one with a dozen kinds of exceptions, and each means the same.
     except Exception as error:  # noqa: BLE001
+        if b"/ByteRange" not in content:
+            return ()
         reason = f"the file claims a signature and cannot be read ({type(error).__name__})"
         return (_blank(part, Status.TOTAL_FAILED, "FORMAT_FAILURE", reason),)
 
@@ -67,67 +77,75 @@ def _blank(part: str, status: Status, sub_indication: str, reason: str) -> Signa
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Judged:
-    """A signature; `later_fit` says whether all document timestamps that came after it fit the file."""
-
-    field: SignedField
-    status: SignatureStatus
-    later_fit: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Stamp:
-    """A document timestamp, and the end of what it covers."""
-
-    end: int
-    time: StampedTime
-
-
 def _judge_file(part: str, content: bytes, trust: Trust, at: datetime) -> tuple[SignatureStatus, ...]:
-    from mailbridge.verify.pdf_trust import Material
+    from mailbridge.verify.pdf_trust import read_material
 
     reader = open_pdf(content)
     fields = signed_fields(reader, content)
     if not fields:
         return ()
-    material = Material(trust, reader)
-    stamps = [_read_stamp(field, material, at, len(content)) for field in fields if field.is_timestamp]
+    material = read_material(trust, reader)
+    stamps = [(field.end, _read_stamp(field, material, at)) for field in fields if field.is_timestamp]
     judged = []
     for field in fields:
         if field.is_timestamp:
             continue
-        later = [stamp.time for stamp in stamps if stamp.end > field.end]
+        # A stamp of no normal shape covers nothing, but whoever put it there meddled with the file.
+        later = [time for end, time in stamps if end == 0 or end > field.end]
         proven = min((time.at for time in later if time.at is not None), default=None)
         status = _judge_field(part, field, proven, material, at, len(content))
-        judged.append(_Judged(field=field, status=status, later_fit=not any(time.broken for time in later)))
-    return _judge_changes(judged, content)
+        judged.append(Judged(field=field, status=status, later_fit=not any(time.broken for time in later)))
+    return _without_moving(judge_changes(judged, reader, content), reader)
 
 
-def _read_stamp(field: SignedField, material: Material, at: datetime, size: int) -> _Stamp:
-    from mailbridge.verify.pdf_trust import StampedTime, read_document_timestamp
+def _without_moving(statuses: tuple[SignatureStatus, ...], reader: PdfFileReader) -> tuple[SignatureStatus, ...]:
+    """Lower what passed in a file that can show something else than its signers saw; remark what can be switched."""
+    from mailbridge.verify.pdf_shadow import find_shadow
 
-    broken = _Stamp(end=field.end or size, time=StampedTime(broken=True))
+    if not any(status.status is Status.TOTAL_PASSED for status in statuses):
+        return statuses
+    shadow = find_shadow(reader)
+    return tuple(_lowered(status, shadow) if status.status is Status.TOTAL_PASSED else status for status in statuses)
+
+
+def _lowered(status: SignatureStatus, shadow: Shadow) -> SignatureStatus:
+    if shadow.moving:
+        return replace(
+            status,
+            status=Status.INDETERMINATE,
+            sub_indication="SIG_CONSTRAINTS_FAILURE",
+            reason=shadow.moving[0],
+        )
+    remark = next(iter(shadow.remarks), None)
+    return replace(status, reason=status.reason or remark)
+
+
+def _read_stamp(field: SignedField, material: Material, at: datetime) -> StampedTime:
+    """Read a document timestamp; one that does not fit, or cannot be read, is broken."""
+    from mailbridge.verify.pdf_trust import read_document_timestamp
+    from mailbridge.verify.timestamps import StampedTime
+
     if field.embedded is None or field.problem:
-        return broken
+        return StampedTime(broken=True)
     try:
-        return _Stamp(end=field.end, time=read_document_timestamp(field.embedded, material, at))
+        return read_document_timestamp(field.embedded, material, at)
     except MemoryError:
         raise
     # A stranger's file, see `judge_pdf`.
     except Exception:  # noqa: BLE001
-        return broken
+        return StampedTime(broken=True)
 
 
 def _judge_field(
     part: str, field: SignedField, proven: datetime | None, material: Material, at: datetime, size: int
 ) -> SignatureStatus:
+    if field.unjudged and not field.problem:
+        blank = _blank(part, Status.INDETERMINATE, "GENERIC", field.unjudged)
+        return replace(blank, covers_whole_file=field.end == size)
     embedded = field.embedded
     if embedded is None or field.problem:
         return _blank(part, Status.TOTAL_FAILED, "FORMAT_FAILURE", field.problem or "the signature is malformed")
     try:
-        if embedded.sig_object.get("/SubFilter") in _UNSUPPORTED:
-            return _blank(part, Status.INDETERMINATE, "GENERIC", "signatures of this old format cannot be judged")
         return _judge_readable(part, embedded, proven, material, at, field.end == size)
     except MemoryError:
         raise
@@ -140,13 +158,14 @@ def _judge_field(
 def _judge_readable(
     part: str, embedded: EmbeddedPdfSignature, later: datetime | None, material: Material, at: datetime, whole: bool
 ) -> SignatureStatus:
-    from mailbridge.verify.pdf_trust import check_signature, read_timestamp
+    from mailbridge.verify.pdf_trust import check_signature
 
-    stamp = read_timestamp(embedded, material, at)
+    stamp = _read_own_stamp(embedded, material, at)
     proven = min((time for time in (stamp.at, later) if time is not None), default=None)
     claimed = _claimed_time(embedded)
-    verdict = _with_timestamp(check_signature(embedded, material, proven or at, claimed), stamp)
-    signer = _signer(embedded)
+    judged, chain = check_signature(embedded, material, proven or at, claimed)
+    verdict = _with_timestamp(judged, stamp)
+    signer, certificate = _signer(embedded)
     signed_at = proven or claimed
     return SignatureStatus(
         part=part,
@@ -160,7 +179,24 @@ def _judge_readable(
         time_source="timestamp" if proven else "claimed" if claimed else None,
         covers_whole_file=whole,
         reason=verdict.reason,
+        certificate=certificate,
+        chain=tuple(link.sha256.hex() for link in chain),
+        weaknesses=verdict.weaknesses,
     )
+
+
+def _read_own_stamp(embedded: EmbeddedPdfSignature, material: Material, at: datetime) -> StampedTime:
+    """Read the timestamp inside a signature; it is not signed, so a broken one makes no broken signature."""
+    from mailbridge.verify.pdf_trust import read_timestamp
+    from mailbridge.verify.timestamps import StampedTime
+
+    try:
+        return read_timestamp(embedded, material, at)
+    except MemoryError:
+        raise
+    # A stranger's file, see `judge_pdf`.
+    except Exception:  # noqa: BLE001
+        return StampedTime(broken=True)
 
 
 def _with_timestamp(verdict: Verdict, stamp: StampedTime) -> Verdict:
@@ -170,13 +206,13 @@ def _with_timestamp(verdict: Verdict, stamp: StampedTime) -> Verdict:
     A token of an unknown authority proves no time, but takes nothing from a signature that is good at its receipt
     (ETSI EN 319 102-1 §5.5.4: such a token is ignored). One that does not fit was moved here from elsewhere.
     """
-    from mailbridge.verify.pdf_trust import unclear
+    from mailbridge.verify.verdict import unclear
 
     if verdict.status is not Status.TOTAL_PASSED:
         return verdict
     if stamp.broken:
         return unclear("SIG_CONSTRAINTS_FAILURE", "the timestamp does not fit the signature")
-    return replace(verdict, reason=stamp.reason)
+    return replace(verdict, reason=stamp.reason or verdict.reason)
 
 
 def _claimed_time(embedded: EmbeddedPdfSignature) -> datetime | None:
@@ -188,91 +224,11 @@ def _claimed_time(embedded: EmbeddedPdfSignature) -> datetime | None:
     return time if isinstance(time, datetime) and time.utcoffset() is not None else None
 
 
-def _signer(embedded: EmbeddedPdfSignature) -> Signer:
+def _signer(embedded: EmbeddedPdfSignature) -> tuple[Signer, SignerCertificate | None]:
     from pyhanko.sign.validation.errors import SignatureValidationError
 
     try:
-        return read_signer(embedded.signer_cert.subject.native)
+        certificate = embedded.signer_cert
     except SignatureValidationError:
-        return Signer()
-
-
-def _judge_changes(judged: Sequence[_Judged], content: bytes) -> tuple[SignatureStatus, ...]:
-    """
-    Say what became of the file after each signature, from the last to the first.
-
-    A signature that stops before the last octet vouches for less than a reader sees. That is right where a later
-    signature that passed covers the file to its end, or where only timestamps, validation data or what a certification
-    permits were added (additions which by their nature nobody signed). Otherwise it is suspicious, and never
-    total-passed: SIG_CONSTRAINTS_FAILURE, indeterminate, as for S/MIME that covers only a part of a mail; the signature
-    value itself did not fail, so it is no total-failed.
-    """
-    settled: list[SignatureStatus] = []
-    for number in range(len(judged) - 1, -1, -1):
-        field, status = judged[number].field, judged[number].status
-        vouched = any(
-            later.status is Status.TOTAL_PASSED and after.field.end > field.end
-            for later, after in zip(reversed(settled), judged[number + 1 :], strict=True)
-        )
-        # A later timestamp or signature that no longer fits tells that what was added was tampered with.
-        fit = judged[number].later_fit and not any(later.status is Status.TOTAL_FAILED for later in settled)
-        change = _change(field, content, vouched=vouched, fit=fit)
-        if change is Change.SUSPICIOUS and status.status is Status.TOTAL_PASSED:
-            status = replace(
-                status,
-                status=Status.INDETERMINATE,
-                sub_indication="SIG_CONSTRAINTS_FAILURE",
-                reason="the file was changed after this signature, and no later good signature covers the change",
-            )
-        settled.append(replace(status, changed_after=change))
-    return tuple(reversed(settled))
-
-
-def _change(field: SignedField, content: bytes, *, vouched: bool, fit: bool) -> Change:
-    if field.embedded is None or field.problem:
-        return Change.SUSPICIOUS
-    if field.end == len(content):
-        return Change.NOTHING
-    try:
-        # Comparing revisions reads every object of the file; only a certification can forbid what others vouch for.
-        if vouched and field.embedded.docmdp_level is None:
-            return Change.COUNTERSIGNED
-        permitted = _permitted(field.embedded, content) if fit else None
-    except MemoryError:
-        raise
-    # As above; a change that cannot be understood is not permitted by anybody.
-    except Exception:  # noqa: BLE001
-        permitted = False
-    if permitted:
-        return Change.ALLOWED
-    return Change.COUNTERSIGNED if permitted is None and vouched else Change.SUSPICIOUS
-
-
-def _permitted(embedded: EmbeddedPdfSignature, content: bytes) -> bool | None:
-    """
-    Say whether all changes are timestamps and validation data, or what the signature's own certification permits.
-
-    Returns:
-        False when a certification forbids them, None when nobody permitted or forbade them.
-    """
-    from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
-    from pyhanko.sign.fields import MDPPerm
-
-    certified, xrefs = embedded.docmdp_level, embedded.reader.xrefs
-    end = content.rfind(b"%%EOF") + 5
-    # Octets behind the end, octets without a revision, a file that two readers read in two ways: nothing to compare.
-    if (
-        content[end:].strip(b"\r\n")
-        or embedded.signed_revision + 1 >= xrefs.total_revisions
-        or xrefs.hybrid_xrefs_present
-    ):
-        return False if certified is MDPPerm.NO_CHANGES else None
-    embedded.compute_integrity_info(DEFAULT_DIFF_POLICY)  # type: ignore[no-untyped-call] # pyHanko leaves it untyped
-    result = embedded.diff_result
-    level = result.modification_level if isinstance(result, DiffResult) else ModificationLevel.OTHER
-    if level <= ModificationLevel.LTA_UPDATES:
-        return True
-    # pyHanko does not judge annotations (P=3): those are neither permitted nor forbidden here.
-    if certified in (MDPPerm.NO_CHANGES, MDPPerm.FILL_FORMS):
-        return bool(level.value <= certified.value)
-    return None
+        return Signer(), None
+    return read_signer(certificate.subject.native), certificate_facts(certificate)

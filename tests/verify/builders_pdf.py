@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
-from tests.keys.pki import make_pki, one_page_pdf
+from tests.keys.pki import AT, Identity, make_pki, one_page_pdf
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import SimpleSigner
 
 
 @cache
@@ -90,3 +94,33 @@ def _read_table(text: bytes) -> dict[int, int]:
 def _table(places: dict[int, int]) -> list[bytes]:
     entries = [b"%06d 1\n%010d 00000 n \n" % (number, place) for number, place in sorted(places.items())]
     return [b"xref\n", *entries, b"trailer\n<< /Size 11 /Root 1 0 R /Prev 412 >>\n"]
+
+
+def pyhanko_signer(who: Identity) -> SimpleSigner:
+    """Return pyHanko's own signer, for files that only it can write."""
+    from asn1crypto import keys, x509
+    from cryptography.hazmat.primitives import serialization
+    from pyhanko.sign.signers import SimpleSigner
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    key = who.key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call] # pyhanko_certvalidator has no types
+    return SimpleSigner(x509.Certificate.load(who.der), keys.PrivateKeyInfo.load(key), store)
+
+
+def make_token(data: bytes, who: Identity) -> bytes:
+    """Let a timestamp authority stamp the digest of any octets (RFC 3161): the token, DER."""
+    import hashlib
+
+    from asn1crypto import x509
+    from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+
+    signer = pyhanko_signer(who)
+    stamper = DummyTimeStamper(
+        x509.Certificate.load(who.der), signer.signing_key, certs_to_embed=signer.cert_registry, fixed_dt=AT
+    )
+    digest = hashlib.sha256(data).digest()
+    _, request = stamper.request_cms(digest, "sha256")  # type: ignore[no-untyped-call] # pyHanko leaves it untyped
+    return bytes(stamper.request_tsa_response(request)["time_stamp_token"].dump())
