@@ -14,14 +14,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from mailbridge.mail.address import Address
 from mailbridge.mail.delivery import Delivery
 from mailbridge.mail.edxml import EdxmlHeader
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import Letter
 from mailbridge.mail.message import Message, Part
 from mailbridge.mail.pages import Pages
-from mailbridge.registry.entry import Case, DraftEntry, Known, RegisterEntry
+from mailbridge.mail.smime import SignedEntity
+from mailbridge.registry.entry import Acquaintance, Case, DraftEntry, Known, RegisterEntry
 from mailbridge.verify.evidence import Evidence
+from mailbridge.verify.results import SmimeResult
 from mailbridge.verify.signature import SignatureStatus
 
 
@@ -39,7 +42,7 @@ class OpenedFile:
     What a file of a stranger turned out to hold.
 
     `pages` is None when it has no text that could be read; `problem` is then a word of CONTRACT.md with its reason
-    ("encrypted: …", "timeout: …", "malformed: …", "unsupported: …"). `signatures` are judged by `verify.pdf`.
+    ("encrypted: …", "timeout: …", "malformed: …", "unsupported: …"). `signatures` are judged by `verify.files`.
     `members` are the files that a container held, in order, each with its own index below that of the container and
     with `inside`; what they hold in turn is told by answers of their own. `header` is what an edXML file says of its
     document. `text` is the letter itself where a container holds it in the place of the mail (an opaque S/MIME
@@ -70,6 +73,17 @@ class Reading(Protocol):
         """Open each part that can hold a document; one answer a part opened, in order. A hostile file is a problem."""
         ...
 
+    async def judge_mail(
+        self, entities: Sequence[SignedEntity], author: Address | None, evidence: Evidence
+    ) -> tuple[SmimeResult, ...]:
+        """
+        Judge the S/MIME signatures of a mail (`mail.smime.signed_entities`), one result a signer.
+
+        Args:
+            author: The single From address of the mail that came.
+        """
+        ...
+
 
 class Transaction(Protocol):
     """What may be written, all or nothing; refusals are in `registry.conflicts`."""
@@ -98,6 +112,10 @@ class Registry(Protocol):
         self, agency: str, mail_sha256: str, files: Sequence[str], symbols: Sequence[str], message_id: str | None = None
     ) -> Known:
         """Look for the same mail (octets or Message-ID), the same main files (SHA-256) and the same symbols."""
+        ...
+
+    def acquaintance(self, agency: str, author: str) -> Acquaintance:
+        """Say whether this From address, or another one of its domain, has sent mail that was kept."""
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:

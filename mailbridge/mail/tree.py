@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from email.message import Message as MimeMessage
 from itertools import islice
@@ -39,6 +40,7 @@ _HEADER_LINE = re.compile(rb"From |[!-9;-~]*:|[\t ]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BEHIND_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r\n|\r|\n|\Z)")
 _MAILS = frozenset({"message/rfc822", "message/global"})
+_SIGNED = "multipart/signed"
 # A boundary that nobody declared shows by the fields of the part behind it.
 _SEEN_BOUNDARY = re.compile(
     rb"(?:\A|[\r\n])(--[^\r\n]{1,70}?)[ \t]{0,100}(?:\r\n|\r|\n)(?=content-[a-z-]{1,40}[ \t]*:)", re.I
@@ -63,6 +65,31 @@ class Leaf:
     content: bytes
     is_mail: bool = False
     problem: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignedPlace:
+    """
+    Where a multipart/signed stands (RFC 1847 §2.1).
+
+    `index` is its own place, "" for the whole mail; `inside` the mail around it. `sections` are the octets between its
+    boundaries, from and to; two where it is as it should be. `is_plain`: parted by the boundary that it declares, at
+    line ends of one kind.
+    """
+
+    index: str
+    inside: str | None
+    sections: tuple[tuple[int, int], ...]
+    is_plain: bool
+
+
+def signed_places(content: bytes) -> tuple[SignedPlace, ...]:
+    """Find every multipart/signed of a mail, an outer one before those in it, as far as `leaves` reads it."""
+    walk = _Walk(content=content, defects=[])
+    with suppress(_Enough):
+        for _ in walk.entity(_Place(start=0, end=len(content)), "text/plain"):
+            pass
+    return tuple(place for place in walk.signed if place is not None)
 
 
 def leaves(content: bytes, defects: list[str]) -> Iterator[Leaf]:
@@ -108,6 +135,7 @@ class _Place:
 class _Walk:
     content: bytes
     defects: list[str]
+    signed: list[SignedPlace | None] = field(default_factory=list, init=False)
     _nodes: int = field(default=0, init=False)
     _leaves: int = field(default=0, init=False)
     _copied: int = field(default=0, init=False)
@@ -171,13 +199,34 @@ class _Walk:
             yield from self._parts(place, fields, body, mark)
 
     def _parts(self, place: _Place, fields: MimeMessage, body: int, mark: bytes) -> Iterator[Leaf]:
-        default = "message/rfc822" if fields.get_content_type() == "multipart/digest" else "text/plain"
-        number = 0
+        media_type = fields.get_content_type()
+        default = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
+        # What lies in it is walked before its end is known: its place is kept for it.
+        order = len(self.signed)
+        self.signed += [None] * (media_type == _SIGNED)
+        sections: list[tuple[int, int]] = []
         for number, (start, end) in enumerate(self._sections(mark, body, place.end), 1):
+            sections.append((start, end))
             yield from self.entity(place.child(start, end, number, place.inside), default)
-        if not number:
+        if not sections:
             self.defects.append("MIME: no part between the boundaries")
             yield self._leaf(place, fields, body)
+        if media_type == _SIGNED:
+            declared = _boundary(fields)
+            self.signed[order] = SignedPlace(
+                index=place.index,
+                inside=place.inside,
+                sections=tuple(sections),
+                is_plain=declared is not None and mark == b"--" + declared and self._has_plain_edges(sections),
+            )
+
+    def _has_plain_edges(self, sections: list[tuple[int, int]]) -> bool:
+        """Say whether every boundary stands between line ends that all programs know as such in this mail."""
+        line_end = b"\r\n" if b"\r\n" in self.content else b"\n"
+        return all(
+            self.content.startswith(line_end, end) and self.content.endswith(line_end, 0, start)
+            for start, end in sections
+        )
 
     def _mark(self, fields: MimeMessage, start: int, end: int) -> bytes | None:
         """Return the boundary line that parts this multipart: as declared, in another case, or as it can be seen."""

@@ -6,9 +6,6 @@ Only the content is taken out here; whether the signature around it is good is n
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -16,14 +13,11 @@ from typing import Any
 from asn1crypto.cms import ContentInfo
 
 from mailbridge.mail.filetype import MAIL
+from mailbridge.mail.smime import is_mime_entity, unarmoured
 from mailbridge.reading.members import Member, Ration
 from mailbridge.reading.problems import Problem, Unreadable
+from mailbridge.verify.ber import definite
 
-_PEM = re.compile(rb"\s*-----BEGIN [A-Z0-9 #]+-----\s*([A-Za-z0-9+/=\s]+)")
-_BASE64 = re.compile(rb"\s*(M[A-Za-z0-9+/=\s]+)\Z")
-# A MIME entity begins with fields, one of which says of what kind it is.
-_ENTITY = re.compile(rb"(?:[!-9;-~]{1,76}:[^\n]*\n(?:[ \t][^\n]*\n)*){0,50}?Content-(?:Type|Transfer-Encoding):", re.I)
-_HEAD = 16_384
 _LOCKED = ("enveloped_data", "encrypted_data", "authenticated_enveloped_data", "signed_and_enveloped_data")
 
 
@@ -36,13 +30,13 @@ def unpack_cms(content: bytes, ration: Ration) -> Iterator[Member]:
     """
     octets = _content(content, ration)
     ration.count()
-    declared = MAIL if _ENTITY.match(octets[:_HEAD]) else ""
+    declared = MAIL if is_mime_entity(octets) else ""
     yield Member(raw_name="", content=octets, declared_type=declared)
 
 
 def _content(content: bytes, ration: Ration) -> bytes:
     try:
-        message = ContentInfo.load(_binary(content))
+        message = ContentInfo.load(definite(unarmoured(content)))
         kind = message["content_type"].native
         if kind in _LOCKED:
             raise Unreadable(Problem.ENCRYPTED, "the content opens only with the key of its recipient")
@@ -77,14 +71,3 @@ def _inflated(packed: bytes, ration: Ration) -> bytes:
         return piece
 
     return ration.draw(read)
-
-
-def _binary(content: bytes) -> bytes:
-    """Undo base64, with or without the lines of PEM around it."""
-    found = _PEM.match(content) or _BASE64.match(content)
-    if found is None:
-        return content
-    try:
-        return base64.b64decode(found[1])
-    except binascii.Error:
-        return content

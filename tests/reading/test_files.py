@@ -168,6 +168,17 @@ def test_letters_of_a_scanned_page_are_recognised_and_text_pages_kept(reading: L
     assert "Số: 1234/SNV-VP" in Pages(pages=(text,), total=2).text
 
 
+def test_first_and_last_sheets_of_a_scanned_tiff_are_looked_at(reading: LimitedReading) -> None:
+    pillow = pytest.importorskip("PIL.Image")
+    pytest.importorskip("tesserocr")
+    sheets = [pillow.new("L", (330, 468), 255) for _ in range(6)]
+    stream = io.BytesIO()
+    sheets[0].save(stream, "TIFF", save_all=True, append_images=sheets[1:], dpi=(40, 40))
+    (opened,) = open_file(reading, stream.getvalue(), name="scan.tif").values()
+    assert opened.pages is not None
+    assert ([page.number for page in opened.pages.pages], opened.pages.total) == ([1, 4, 5, 6], 6)
+
+
 def test_scan_has_its_own_time_and_costs_no_text() -> None:
     pytest.importorskip("tesserocr")
     reading = LimitedReading(Limits(seconds=20, scan_seconds=0.05, parallel=2))

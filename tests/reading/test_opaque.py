@@ -68,6 +68,12 @@ def test_what_cannot_be_opened_says_why(content: bytes, problem: str) -> None:
     assert str(caught.value) == problem
 
 
+def test_file_in_very_many_pieces_takes_time_in_proportion() -> None:
+    big = bytes(8_000_000)
+    [member] = unpack_cms(signed_in_pieces(big, 100), ample(big))
+    assert member.content == big
+
+
 def test_compressed_bomb_is_too_large() -> None:
     bomb = compressed_data(zlib.compress(bytes(20 << 20)))
     with pytest.raises(Unreadable) as caught:
