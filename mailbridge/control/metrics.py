@@ -21,6 +21,7 @@ from mailbridge.control.status import (
     LedgerStatus,
     ProcessStatus,
     SpoolStatus,
+    TrustStatus,
 )
 from mailbridge.errors import Unavailable
 
@@ -91,6 +92,9 @@ class Figures:
         for process in processes:
             if process.ledger is not None:
                 yield from _of_ledger(process.ledger)
+        trust = next((process.trust for process in processes if process.trust), None)
+        if trust is not None:
+            yield from _of_trust(trust)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:
@@ -172,6 +176,16 @@ def _of_ledger(ledger: LedgerStatus) -> Iterator[Metric]:
         buckets=[*steps, ("+Inf", float(total))],
         sum_value=ledger.decided_seconds,
     )
+
+
+def _of_trust(trust: TrustStatus) -> Iterator[Metric]:
+    expires = GaugeMetricFamily(
+        "mailbridge_trust_expires_seconds", "Seconds until the first of its kind ends.", labels=["kind"]
+    )
+    for kind, seconds in sorted(trust.expires_seconds.items()):
+        expires.add_metric([kind], seconds)
+    yield expires
+    yield _gauge("trust_unfetched", "Addresses from which no list came at the last try.", len(trust.unfetched))
 
 
 def _is_ready(ledger: LedgerStatus) -> bool:

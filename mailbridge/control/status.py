@@ -93,6 +93,27 @@ class LedgerStatus:
     decided_seconds: float
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrustStatus:
+    """
+    How long what is trusted holds.
+
+    Attributes:
+        expires_seconds: By kind ("anchor", "intermediate", "list") the seconds until the first of them ends; negative
+            when it is over.
+        ending: Names of what ends within the days of which the configuration wants to know, and the span in days.
+        over: Names of what is over.
+        unfetched: By address, why no list came from there.
+        problem: Why what was fetched cannot be kept on the disk.
+    """
+
+    expires_seconds: Mapping[str, float]
+    ending: Mapping[str, int]
+    over: tuple[str, ...]
+    unfetched: Mapping[str, str]
+    problem: str | None = None
+
+
 STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0)
 """Seconds from the acceptance of a mail to its decision by which they are counted."""
 
@@ -124,6 +145,7 @@ class ProcessStatus:
     spool: SpoolStatus | None = None
     ledger: LedgerStatus | None = None
     child: ChildStatus | None = None
+    trust: TrustStatus | None = None
 
     def as_object(self) -> dict[str, object]:
         """Return it as JSON can write it."""

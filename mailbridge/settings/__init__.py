@@ -3,6 +3,7 @@
 from mailbridge.settings.load import check_files, load
 from mailbridge.settings.pieces import (
     Auth,
+    AuthenticationSettings,
     DatabaseSettings,
     DnsSettings,
     HostPort,
@@ -14,6 +15,7 @@ from mailbridge.settings.pieces import (
     RouteSettings,
     Settings,
     SpoolSettings,
+    TrustSettings,
     UnixSocket,
     WorkSettings,
 )
@@ -22,6 +24,7 @@ from mailbridge.settings.sample import default_policy, sample, write_sample
 
 __all__ = [
     "Auth",
+    "AuthenticationSettings",
     "DatabaseSettings",
     "DnsSettings",
     "HostPort",
@@ -34,6 +37,7 @@ __all__ = [
     "RouteSettings",
     "Settings",
     "SpoolSettings",
+    "TrustSettings",
     "UnixSocket",
     "WorkSettings",
     "check_files",

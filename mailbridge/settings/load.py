@@ -81,6 +81,8 @@ def _read(path: Path, environment: Mapping[str, str], report: Report) -> Setting
         listeners=main.listeners,
         outbound=main.outbound,
         dns=main.dns,
+        trust=main.trust,
+        authentication=main.authentication,
         web=main.web,
         spool=main.spool,
         work=main.work,

@@ -14,6 +14,7 @@ from mailbridge.settings.desk import Desk
 from mailbridge.settings.lines import KeyPath
 from mailbridge.settings.listeners import read_listeners
 from mailbridge.settings.pieces import (
+    AuthenticationSettings,
     DatabaseSettings,
     DnsSettings,
     HostPort,
@@ -22,10 +23,12 @@ from mailbridge.settings.pieces import (
     ReadingSettings,
     Role,
     SpoolSettings,
+    TrustSettings,
     WorkSettings,
 )
 from mailbridge.settings.problem import Place, Report
 from mailbridge.settings.source import Source
+from mailbridge.settings.trust_table import read_sealers, read_trust_table
 from mailbridge.settings.values import (
     ADDRESS_REMEDY,
     DOMAIN_REMEDY,
@@ -54,6 +57,8 @@ class MainSettings:
     listeners: tuple[ListenerSettings, ...]
     outbound: OutboundSettings
     dns: DnsSettings
+    trust: TrustSettings
+    authentication: AuthenticationSettings
     web: HostPort | None
     spool: SpoolSettings
     work: WorkSettings
@@ -95,6 +100,8 @@ def main_settings(
             timeout=written.outbound.timeout,
         ),
         dns=desk.dns(written),
+        trust=read_trust_table(written.trust, desk),
+        authentication=AuthenticationSettings(sealers=read_sealers(written.authentication, desk)),
         web=desk.end(("web", "listen"), written.web.listen, any_port=True) if written.web.listen else None,
         spool=SpoolSettings(least_free=written.spool.least_free, most_waiting=written.spool.most_waiting),
         work=WorkSettings(parallel=written.work.parallel, pause=written.work.pause, poll=written.work.poll),

@@ -150,6 +150,33 @@ class DnsSettings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TrustSettings:
+    """
+    How trust is kept fresh.
+
+    Attributes:
+        fetch: Hosts that may be asked for lists and answers, "host" or "host:port"; empty: nothing is fetched.
+        lists: Addresses of lists that are fetched in any case; their hosts are in `fetch`.
+        proxy: What everything fetched goes through; None: nothing does.
+        refresh: Seconds after which a list is fetched again at the latest.
+        warn_days: How many days before an end an alarm is given, the longest span first.
+    """
+
+    fetch: tuple[str, ...]
+    lists: tuple[str, ...]
+    proxy: HostPort | None
+    refresh: float
+    warn_days: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuthenticationSettings:
+    """`sealers`: domains, in small letters, whose ARC seals are believed."""
+
+    sealers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SpoolSettings:
     """Thresholds above which the door answers 4xx; `least_free` in octets."""
 
@@ -208,6 +235,8 @@ class Settings:
     listeners: tuple[ListenerSettings, ...]
     outbound: OutboundSettings
     dns: DnsSettings
+    trust: TrustSettings
+    authentication: AuthenticationSettings
     web: HostPort | None
     spool: SpoolSettings
     work: WorkSettings

@@ -113,6 +113,26 @@ class DnsTable:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TrustTable:
+    """`[trust]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    fetch: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    proxy: str = ""
+    refresh: Annotated[float, Field(ge=60, le=7 * 86400)] = 3600.0
+    warn_days: tuple[Annotated[int, Field(ge=1, le=3650)], ...] = (90, 30, 7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuthenticationTable:
+    """`[authentication]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    sealers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WebTable:
     """`[web]`."""
 
@@ -208,6 +228,8 @@ class MainFile:
     database: DatabaseTable = field(default_factory=DatabaseTable)
     listener: tuple[ListenerTable, ...] = ()
     dns: DnsTable = field(default_factory=DnsTable)
+    trust: TrustTable = field(default_factory=TrustTable)
+    authentication: AuthenticationTable = field(default_factory=AuthenticationTable)
     web: WebTable = field(default_factory=WebTable)
     spool: SpoolTable = field(default_factory=SpoolTable)
     work: WorkTable = field(default_factory=WorkTable)

@@ -13,6 +13,7 @@ from mailbridge.control.status import (
     MailCounts,
     ProcessStatus,
     SpoolStatus,
+    TrustStatus,
 )
 
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
@@ -57,5 +58,11 @@ CHILD = ProcessStatus(
         decided={"register": 2, "pass": 1},
         decided_within=(0, 0, 1, 2, 2, 2, 3, 3, 3, 3),
         decided_seconds=45.5,
+    ),
+    trust=TrustStatus(
+        expires_seconds={"anchor": 5_000_000.0, "list": -60.0},
+        ending={"RootCA": 90},
+        over=("CA",),
+        unfetched={"http://ca.gov.vn/a.crl": "HTTP 404"},
     ),
 )

@@ -53,6 +53,9 @@ def test_what_parent_and_child_tell() -> None:
     assert found["mailbridge_child_restarts_total"] == 1
     assert found["mailbridge_child_up"] == 1
     assert found["mailbridge_role_up[work]"] == 1
+    assert found["mailbridge_trust_expires_seconds[anchor]"] == 5_000_000
+    assert found["mailbridge_trust_expires_seconds[list]"] == -60
+    assert found["mailbridge_trust_unfetched"] == 1
     assert found["mailbridge_bypass"] == found["mailbridge_shadow"] == 0
 
 
@@ -68,7 +71,7 @@ def test_a_child_that_is_away_is_seen() -> None:
 
 def test_labels_are_words_of_ours() -> None:
     text = generate_latest(_registry(PARENT, CHILD)).decode()
-    assert set(re.findall(r'(\w+)="', text)) == {"door", "fate", "role", "action", "le"}
+    assert set(re.findall(r'(\w+)="', text)) == {"door", "fate", "role", "action", "le", "kind"}
 
 
 def _registry(*processes: ProcessStatus) -> CollectorRegistry:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from unicodedata import normalize
 
 import pytest
 
 from mailbridge.classifier.directory import Office
-from mailbridge.settings.directory_files import read_directory, read_offices, write_offices
+from mailbridge.settings.directory_confirmed import ended
+from mailbridge.settings.directory_files import (
+    read_directory,
+    read_lists,
+    read_offices,
+    write_confirmed,
+    write_offices,
+)
 from mailbridge.settings.problem import Report
 
 SO_NOI_VU = Office(
@@ -84,3 +92,71 @@ def test_no_folder_is_an_empty_directory(tmp_path: Path) -> None:
     report = Report()
     assert read_directory(tmp_path / "none", report).offices == ()
     assert report.problems == []
+
+
+CONFIRMED = "name,address,confirmed_by,from,to\n"
+CONFIRMED_LINE = "Sở Nội vụ tỉnh Bắc Kạn,BaoCao@sonv.backan.gov.vn,Công văn 12/SNV-VP,05/01/2026,2026-12-31\n"
+
+
+def read_both(folder: Path, confirmed: str) -> tuple[tuple[Office, ...], list[str]]:
+    (folder / "confirmed.csv").write_text(confirmed, encoding="utf-8")
+    return read(folder, HEADING + LINE)
+
+
+def test_confirmed_addresses_join_their_agency(tmp_path: Path) -> None:
+    [office], said = read_both(tmp_path, CONFIRMED + CONFIRMED_LINE)
+    assert said == []
+    assert office.addresses == (*SO_NOI_VU.addresses, "baocao@sonv.backan.gov.vn")
+    first, last = date(2026, 1, 5), date(2026, 12, 31)
+    for day, held in ((date(2026, 1, 4), False), (first, True), (last, True), (date(2027, 1, 1), False)):
+        found = office.confirmation("BAOCAO@sonv.backan.gov.vn", day)
+        assert (found is not None) is held
+    assert office.confirmation("vanthu@sonv.backan.gov.vn", first) is None
+
+
+def test_vietnamese_headings_and_open_ends_are_understood(tmp_path: Path) -> None:
+    heading = "Tên cơ quan;Địa chỉ;Văn bản xác nhận;Từ ngày;Đến ngày\n"
+    [office], said = read_both(tmp_path, heading + "SỞ NỘI VỤ TỈNH BẮC KẠN;a@b.vn;CV 1;;\n")
+    assert said == []
+    assert [each.confirmation.is_endless for each in office.confirmed] == [True]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Sở Nội vụ tỉnh Bắc Kạn,a,CV 1,,\n", '"a" is not an address'),
+        ("Sở Nội vụ tỉnh Bắc Kạn,a@b.vn,,,\n", "no writing confirms the address"),
+        (",a@b.vn,CV 1,,\n", "the address belongs to no agency"),
+        ("Sở Nội vụ tỉnh Bắc Kạn,a@b.vn,CV 1,31/02/2026,\n", '"31/02/2026" in the column "from" is no day'),
+        ("Sở Nội vụ tỉnh Bắc Kạn,a@b.vn,CV 1,,soon\n", '"soon" in the column "to" is no day'),
+        ("Sở Nội vụ tỉnh Bắc Kạn,a@b.vn,CV 1,02/01/2026,01/01/2026\n", "the confirmation ends before it begins"),
+        ("Sở Y tế tỉnh Bắc Kạn,a@b.vn,CV 1,,\n", '"Sở Y tế tỉnh Bắc Kạn" is not in the directory'),
+    ],
+)
+def test_what_is_wrong_with_a_confirmation_is_said(tmp_path: Path, line: str, said: str) -> None:
+    found = read_both(tmp_path, CONFIRMED + line)[1]
+    assert len(found) == 1
+    assert found[0].startswith(f"/confirmed.csv:2: {said}")
+    assert found[0].endswith(")"), "and what to do about it"
+
+
+@pytest.mark.parametrize(("begin", "faults"), [("01/07/2026", 0), ("30/06/2026", 1), ("", 1)])
+def test_two_confirmations_of_one_address_follow_each_other(tmp_path: Path, begin: str, faults: int) -> None:
+    name = "Sở Nội vụ tỉnh Bắc Kạn,a@b.vn"
+    found = read_both(tmp_path, f"{CONFIRMED}{name},CV 1,01/01/2026,30/06/2026\n{name},CV 2,{begin},\n")[1]
+    assert len(found) == faults
+
+
+def test_a_confirmation_that_is_over_is_named_unless_another_follows(tmp_path: Path) -> None:
+    name = "Sở Nội vụ tỉnh Bắc Kạn"
+    path = tmp_path / "c.csv"
+    path.write_text(f"{CONFIRMED}{name},a@b.vn,CV 1,,30/06/2026\n{name},c@b.vn,CV 1,,30/06/2026\n"
+                    f"{name},c@b.vn,CV 2,01/07/2026,\n", encoding="utf-8")  # fmt: skip
+    lines = read_lists((path,), Report())[1]
+    report = Report()
+    ended(lines, date(2026, 6, 30), report)
+    assert report.problems == []
+    ended(lines, date(2026, 7, 1), report)
+    assert [(each.line, "a@b.vn" in each.problem) for each in report.problems] == [(2, True)]
+    write_confirmed(tmp_path / "d.csv", lines)
+    assert [each.entry for each in read_lists((tmp_path / "d.csv",), Report())[1]] == [each.entry for each in lines]
