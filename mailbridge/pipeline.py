@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -20,17 +20,21 @@ from mailbridge.decision.draft import draft_entries
 from mailbridge.decision.findings import Action, Judgement
 from mailbridge.decision.office import agencies_of
 from mailbridge.decision.policy import Policy
+from mailbridge.kept import KeepsTrust
 from mailbridge.letters.compose import compose
 from mailbridge.letters.plan import plan
 from mailbridge.letters.summary import sentence
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import LetterPlan
-from mailbridge.ports import Lookups, Reading, Registry
+from mailbridge.ports import Lookups, Reading, Registry, Transaction
 from mailbridge.record import as_object, evidence_object
 from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered
 from mailbridge.registry.entry import Case, Known, RegisterEntry
+from mailbridge.registry.judged import Verdict, next_try, verdict_at_reception
 from mailbridge.seen import Seen, as_unopened, judge_seen, look, main_files
 from mailbridge.shadow import Shadows, as_second, sentence_in_shadow
+from mailbridge.verify.digests import TrustDigests, rests_on_certificates
+from mailbridge.verify.pending import is_pending
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -42,8 +46,24 @@ NOT_OURS = "fixed:not-ours"
 """The rule named in the case of a mail whose recipients belong to no agency of this installation."""
 
 
+class Writing(Transaction, Protocol):
+    """What may be written, verdicts among it."""
+
+    def judge(self, verdict: Verdict) -> None:
+        """Add a verdict; raises `AlreadyJudged` when there is one with its sequence."""
+        ...
+
+    def ask_again(self, mail_id: str, agency: str, at: datetime | None) -> None:
+        """Note when the verdict of a mail is asked for again; None: not any more."""
+        ...
+
+
 class Ledger(Registry, Shadows, Protocol):
-    """The ledger, and what it remembers of shadow mode."""
+    """The ledger, its verdicts, and what it remembers of shadow mode."""
+
+    def transaction(self) -> AbstractContextManager[Writing]:
+        """Begin; commit on leaving without error, roll back otherwise."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +71,8 @@ class Ports:
     """
     What stands around the walk; made by `wiring`.
 
-    `templates` of letters: None for those in the package. `directory`: the agencies that are known.
+    `templates` of letters: None for those in the package. `directory`: the agencies that are known. `trust` keeps the
+    certificates and lists that a judgement rested on; None: they are not kept.
     """
 
     lookups: Lookups
@@ -59,6 +80,7 @@ class Ports:
     registry: Ledger
     templates: SandboxedEnvironment | None = None
     directory: Directory = NO_DIRECTORY
+    trust: KeepsTrust | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,9 +152,11 @@ def settle(seen: Seen, ports: Ports, policy: Policy, now: datetime) -> Outcome:
         known = ports.registry.known(
             policy.agency.id, seen.mail.sha256, main_files(seen), _symbols(seen), seen.message.message_id
         )
+        if seen.message.author is not None:
+            known = replace(known, sender=ports.registry.acquaintance(policy.agency.id, str(seen.message.author)))
         with suppress(AlreadyEntered, AlreadyDecided):
             if policy.shadow:
-                return _write_shadow(seen, known, ports.registry, policy, now)
+                return _write_shadow(seen, known, ports, policy, now)
             judgement, letters = judge_seen(seen, known, policy)
             return _write(seen, judgement, letters, ports, policy, now)
     raise RuntimeError("the book refuses what it does not know")
@@ -153,12 +177,15 @@ def _write(
     now: datetime,
 ) -> Outcome:
     entries: tuple[RegisterEntry, ...] = ()
+    # Before the transaction: nobody waits for the disk with the book in hand, nor finds a case without its evidence.
+    kept = _keep_trust(seen, judgement, ports)
     with ports.registry.transaction() as tx:
         if judgement.decision.action is Action.REGISTER:
             drafts = draft_entries(judgement, seen.mail, seen.message, policy)
             entries = tuple(tx.enter(draft, seen.mail.accepted_at) for draft in drafts)
-        case = _case(seen, judgement, letters, entries, policy, now)
+        case = _case(seen, judgement, letters, entries, policy, now, kept)
         tx.record(case, entries)
+        _note_verdict(tx, case, seen, now)
         for due in letters:
             if due.suppressed is None:
                 letter = compose(
@@ -177,14 +204,34 @@ def _write(
     return Outcome(case=case, entries=entries, letters=letters)
 
 
-def _write_shadow(seen: Seen, known: Known, registry: Ledger, policy: Policy, now: datetime) -> Outcome:
+def _keep_trust(seen: Seen, judgement: Judgement, ports: Ports) -> TrustDigests | None:
+    """Keep the certificates and lists that a judgement of signatures rested on, and nothing for other mails."""
+    rests = rests_on_certificates(seen.authentication, seen.signatures)
+    if ports.trust is None or not rests or not judgement.decision.action.is_kept:
+        return None
+    return ports.trust.keep(seen.evidence.trust)
+
+
+def _note_verdict(tx: Writing, case: Case, seen: Seen, now: datetime) -> None:
+    """Begin the row of verdicts of a mail that is kept; what could not be asked is asked again."""
+    first = verdict_at_reception(case)
+    if first is None:
+        return
+    tx.judge(first)
+    if is_pending(seen.authentication, seen.signatures):
+        tx.ask_again(case.mail_id, case.agency, next_try(0, now))
+
+
+def _write_shadow(seen: Seen, known: Known, ports: Ports, policy: Policy, now: datetime) -> Outcome:
     """Keep what would have become of a mail, the letters that would have left among it."""
+    registry = ports.registry
     again = registry.would_be_entered(policy.agency.id, seen.mail.sha256, seen.message.message_id)
     judgement, letters = judge_seen(seen, replace(known, same_mail=known.same_mail or again), policy)
     if again:
         judgement = as_second(judgement, policy.language)
         letters = plan(judgement, seen.mail, seen.message, policy.agency, same_mail=True)
-    case = replace(_case(seen, judgement, letters, (), policy, now), shadow=True)
+    kept = _keep_trust(seen, judgement, ports)
+    case = replace(_case(seen, judgement, letters, (), policy, now, kept), shadow=True)
     if judgement.decision.action.is_kept:
         case = replace(case, reason=sentence_in_shadow(judgement, policy.language))
     with registry.transaction() as tx:
@@ -199,6 +246,7 @@ def _case(
     entries: tuple[RegisterEntry, ...],
     policy: Policy,
     now: datetime,
+    kept: TrustDigests | None,
 ) -> Case:
     mail, message, decision = seen.mail, seen.message, judgement.decision
     bare = Case(
@@ -217,7 +265,7 @@ def _case(
     )
     if not decision.action.is_kept:
         return bare
-    told = as_object(mail, message, judgement, letters, seen.timings_ms)
+    told = as_object(mail, message, judgement, letters, seen.timings_ms, language=policy.language)
     return replace(
         bare,
         reason=sentence(judgement, entries, policy.language),
@@ -226,7 +274,7 @@ def _case(
         subject=message.subject,
         next_hop_reply=mail.next_hop_reply,
         judgement=json.dumps(told, ensure_ascii=False),
-        evidence=json.dumps(evidence_object(seen.evidence), ensure_ascii=False),
+        evidence=json.dumps(evidence_object(seen.evidence, kept), ensure_ascii=False),
     )
 
 

@@ -149,6 +149,9 @@ async def test_mail_for_nobody_here_is_not_even_read(ports: Ports) -> None:
         async def open(self, parts: object, evidence: object) -> tuple[()]:
             raise AssertionError("read")
 
+        async def judge_mail(self, entities: object, author: object, evidence: object) -> tuple[()]:
+            raise AssertionError("judged")
+
     blind: Reading = NoReading()
     (outcome,) = await process(
         demo("01", recipients=("x@elsewhere.example",)), replace(ports, reading=blind), (policy(),), AT

@@ -11,6 +11,8 @@ from mailbridge.cli.texts import say
 from mailbridge.errors import Unavailable
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from mailbridge.registry.books import Books
     from mailbridge.registry.equation import InSpool
     from mailbridge.settings import Settings
@@ -24,13 +26,21 @@ def open_books(session: Session) -> Iterator[Books]:
     Raises:
         Unavailable: The database is gone, was never made, or has the schema of another version; the text says which.
     """
-    settings = session.settings()
     from mailbridge.registry.books import Books
+
+    with open_ledger(session) as engine:
+        yield Books(engine)
+
+
+@contextmanager
+def open_ledger(session: Session) -> Iterator[Engine]:
+    """Open the database that the configuration names; raises as `open_books` does, and nothing is made."""
+    settings = session.settings()
     from mailbridge.registry.database import open_database
 
     engine = open_database(settings.database.url)
     try:
-        yield Books(engine)
+        yield engine
     except Unavailable as error:
         detail = _why_not(settings, session.lang())
         raise Unavailable(error.what, detail) if detail else error from error

@@ -32,15 +32,20 @@ def command(session: Session, what: str, as_json: bool) -> int:
 
     WHAT is the id of a mail or an entry, the queue id of the next hop, an arrival number (12 or 12/2026), a symbol
     (15/QĐ-SNV), a Message-ID, an address, the SHA-256 of a mail or a file, or a day of arrival (31/12/2026), on top of
-    which stands the account of its deliveries.
+    which stands the account of its deliveries. Each verdict on a mail that is kept stands there with what was new.
     """
-    from mailbridge.cli.ledger import in_spool, open_books
+    from mailbridge.cli.ledger import in_spool, open_ledger
+    from mailbridge.cli.verdict_words import verdict_events
+    from mailbridge.registry.books import Books
     from mailbridge.registry.search import read_day
+    from mailbridge.registry.verdicts import SqlVerdicts
 
     day = read_day(what.strip())
     spool = in_spool(session.settings()) if day else None
-    with open_books(session) as books:
-        events = books.trace(what)
+    with open_ledger(session) as engine:
+        books = Books(engine)
+        told = verdict_events(SqlVerdicts(engine).called(what), session.lang())
+        events = sorted((*books.trace(what), *told), key=lambda each: each.at)
         account = books.equation(day, now=datetime.now(UTC), spool=spool) if day and spool else None
     if as_json:
         print_json([_account_event(account)] if account else [])

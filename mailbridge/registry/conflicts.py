@@ -23,6 +23,13 @@ class AlreadyDecided(MailBridgeError):
         self.case = case
 
 
+class AlreadyJudged(MailBridgeError):
+    """There is a verdict with this sequence of this mail: another process judged it at the same time."""
+
+    def __init__(self, mail_id: str, agency: str, sequence: int) -> None:
+        super().__init__(f"verdict {sequence} is there already: {mail_id}, {agency}")
+
+
 class SeriesTaken(MailBridgeError):
     """A series cannot be continued from a number at or below the `highest` that an entry has."""
 

@@ -163,6 +163,14 @@ class RegisterEntry:
         return f"{self.number:02d}"
 
 
+class Acquaintance(StrEnum):
+    """How well the author of a mail is known from mail that was kept; `DOMAIN`: another mailbox of its domain wrote."""
+
+    ADDRESS = "address"
+    DOMAIN = "domain"
+    STRANGER = "stranger"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """
@@ -170,12 +178,13 @@ class Known:
 
     `same_mail`: True when the very same octets, or a mail with the same Message-ID, were decided before. `same_file`
     pairs the SHA-256 of a main file with the entry that has it, `same_symbol` the text of a symbol with each entry that
-    has it, newest first.
+    has it, newest first. `sender` says whether mail of the author was met before; None when nobody looked.
     """
 
     same_mail: bool = False
     same_file: tuple[tuple[str, RegisterEntry], ...] = ()
     same_symbol: tuple[tuple[str, RegisterEntry], ...] = ()
+    sender: Acquaintance | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

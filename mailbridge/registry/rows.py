@@ -80,6 +80,13 @@ _FATES = {
 }
 
 
+def select_versions() -> Select[Any]:
+    """Select every version of every entry; `entry_of` and `author_of` read the rows."""
+    said = (*VERSION_FIELDS, "version", "status", "written_by", "written_at", "why")
+    versions = [entry_version.c[name].label(f"v_{name}") for name in said]
+    return select(entry, *versions).join(entry_version, entry_version.c.entry_id == entry.c.id)
+
+
 def select_entries() -> Select[Any]:
     """Select every entry in its newest version; `entry_of` reads the rows."""
     newest = (
@@ -88,12 +95,7 @@ def select_entries() -> Select[Any]:
         .correlate(entry)
         .scalar_subquery()
     )
-    versions = [entry_version.c[name].label(f"v_{name}") for name in (*VERSION_FIELDS, "version", "status")]
-    return (
-        select(entry, *versions)
-        .join(entry_version, entry_version.c.entry_id == entry.c.id)
-        .where(entry_version.c.version == newest)
-    )
+    return select_versions().where(entry_version.c.version == newest)
 
 
 # Building a statement costs more than running it; those of every walk are built once.
@@ -121,6 +123,11 @@ def entry_of(row: RowMapping) -> RegisterEntry:
         version=row["v_version"],
         status=EntryStatus(row["v_status"]),
     )
+
+
+def author_of(row: RowMapping) -> Author:
+    """Read who wrote the version in a row of `select_versions`."""
+    return Author(by=row["v_written_by"], at=row["v_written_at"], why=row["v_why"])
 
 
 def identity_row(line: RegisterEntry) -> dict[str, Any]:

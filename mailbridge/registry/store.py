@@ -23,8 +23,9 @@ from mailbridge.mail.letter import Letter
 from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered, BookDamaged, SeriesTaken
 from mailbridge.registry.database import add_once, insert_into, reaching_database, reading
 from mailbridge.registry.deliveries import add_deliveries, read_serials, read_undecided
-from mailbridge.registry.entry import Case, DraftEntry, Event, Known, RegisterEntry, local_day
+from mailbridge.registry.entry import Acquaintance, Case, DraftEntry, Event, Known, RegisterEntry, local_day
 from mailbridge.registry.happenings import BY_ACTION, OURSELVES, UNSTORED_ACTIONS, Happening
+from mailbridge.registry.judged import Verdict
 from mailbridge.registry.rows import (
     Author,
     case_row,
@@ -37,8 +38,10 @@ from mailbridge.registry.rows import (
     version_row,
     write_event,
 )
+from mailbridge.registry.senders import acquaintance
 from mailbridge.registry.serials import WriterSerials
 from mailbridge.registry.tables import counter, entry, entry_version, mail_case, outbox
+from mailbridge.registry.verdicts import Due, add_verdict, ask_again
 
 _ADD_VERSION = entry_version.insert()
 
@@ -91,6 +94,11 @@ class SqlRegistry:
                 same_file=tuple((sha256, found) for sha256, found in by_file if found),
                 same_symbol=tuple(by_symbol),
             )
+
+    def acquaintance(self, agency: str, author: str) -> Acquaintance:
+        """Say whether mail of an address or of its domain was kept before; raises `Unavailable`."""
+        with reaching_database(), self._reader.begin() as connection:
+            return acquaintance(connection, agency, author)
 
     def would_be_entered(self, agency: str, mail_sha256: str, message_id: str | None) -> bool:
         """Say whether shadow mode met this mail before (octets or Message-ID) and would have entered it then."""
@@ -233,6 +241,22 @@ class SqlTransaction:
                 self._tell(case.agency, case.mail_id, Happening.SHADOW, said, at=case.decided_at)
             else:
                 self._tell(case.agency, case.mail_id, BY_ACTION[case.action], f"rule {case.rule}", at=case.decided_at)
+
+    def judge(self, verdict: Verdict) -> None:
+        """
+        Add a verdict; the first one of a mail, at reception, goes with its case.
+
+        Raises:
+            AlreadyJudged: Another process added one with this sequence.
+            ValueError: Nothing of this mail is kept.
+        """
+        with self._remembering_errors():
+            add_verdict(self._connection, verdict)
+
+    def ask_again(self, mail_id: str, agency: str, at: datetime | None) -> None:
+        """Note when the verdict of a mail is asked for again; None: not any more."""
+        with self._remembering_errors():
+            ask_again(self._connection, Due(mail_id, agency), at)
 
     def post(self, letter: Letter) -> bool:
         """Put a letter into the outbox, due at once; False when a letter with this key is there already."""

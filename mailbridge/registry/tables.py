@@ -1,8 +1,8 @@
 """
 The tables, as SQLAlchemy sees them; `migrations/` makes them, and a test holds the two against each other.
 
-`entry`, `entry_version`, `mail_case`, `event` and `delivery` only grow: triggers of the migrations refuse everything
-else.
+`entry`, `entry_version`, `mail_case`, `verdict`, `event` and `delivery` only grow: triggers of the migrations refuse
+everything else.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -176,6 +177,37 @@ mail_case = Table(
     Column("shadow", Boolean, nullable=False, server_default=false()),
 )
 """What became of each mail, for each agency it was for; with `shadow` set, what would have become of it."""
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("mail_id", Text, primary_key=True),
+    Column("agency", Text, primary_key=True),
+    Column(
+        "sequence",
+        Integer,
+        CheckConstraint("sequence >= 1", name="sequence_from_one"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("judged_at", UtcTime, nullable=False),
+    Column("for_moment", UtcTime, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("judgement", Writing),
+    Column("evidence", Writing),
+    Column("written_by", Text, nullable=False),
+    ForeignKeyConstraint(["mail_id", "agency"], ["mail_case.mail_id", "mail_case.agency"]),
+)
+"""What was judged of each mail that is kept, at its reception and later; the words of the first stand in its case."""
+
+pending_verdict = Table(
+    "pending_verdict",
+    metadata,
+    Column("mail_id", Text, primary_key=True),
+    Column("agency", Text, primary_key=True),
+    Column("next_at", UtcTime, nullable=False, index=True),
+)
+"""Whose newest verdict waits for an answer of the world, and when it is asked for again; settled, its row goes."""
 
 delivery = Table(
     "delivery",

@@ -10,6 +10,7 @@ from mailbridge.mail.delivery import Delivery, Fate
 from mailbridge.mail.envelope import Door
 from mailbridge.mail.letter import Letter, LetterKind
 from mailbridge.registry.entry import Case, DraftEntry, RegisterEntry
+from mailbridge.registry.judged import Cause, Verdict
 
 NOON = datetime(2026, 11, 20, 5, 0, 0, tzinfo=UTC)
 """Noon in Vietnam on a Friday."""
@@ -67,6 +68,21 @@ def private_case(mail_id: str = "mail-1", **changes: Any) -> Case:
     """Build the case of a mail of which nothing is kept."""
     nothing: dict[str, Any] = {"message_id": None, "author": None, "subject": None, "reason": ""}
     return case(mail_id, **nothing | {"kind": "personal", "action": "pass", "rule": "personal"} | changes)
+
+
+def verdict(mail_id: str = "mail-1", sequence: int = 1, **changes: Any) -> Verdict:
+    """Build a verdict: the first one of a mail, or one that was asked for later."""
+    values: dict[str, Any] = {
+        "mail_id": mail_id,
+        "agency": "sonv",
+        "sequence": sequence,
+        "judged_at": NOON + timedelta(minutes=sequence),
+        "for_moment": NOON,
+        "cause": Cause.RECEPTION if sequence == 1 else Cause.RETRY,
+        "judgement": f'{{"authentication": {sequence}}}',
+        "evidence": f'{{"at": {sequence}}}',
+    }
+    return Verdict(**values | changes)
 
 
 def delivery(serial: int, **changes: Any) -> Delivery:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from mailbridge.mail.letter import Letter
-from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered
-from mailbridge.registry.entry import Case, DraftEntry, Known, RegisterEntry, local_day
+from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered, AlreadyJudged
+from mailbridge.registry.entry import Acquaintance, Case, DraftEntry, Known, RegisterEntry, local_day
+from mailbridge.registry.judged import Verdict
 from mailbridge.registry.rows import LetterRecord, QueuedLetter
 
 
@@ -25,6 +26,8 @@ class Ledger:
 
     entries: list[RegisterEntry] = field(default_factory=list)
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+    pending: dict[tuple[str, str], datetime] = field(default_factory=dict)
     letters: dict[str, LetterRecord] = field(default_factory=dict)
     leases: dict[str, datetime] = field(default_factory=dict)
 
@@ -58,6 +61,14 @@ class FakeRegistry:
                 (one, e) for one in dict.fromkeys(symbols) for e in reversed(ours) if e.draft.symbol == one
             ),
         )
+
+    def acquaintance(self, agency: str, author: str) -> Acquaintance:
+        self._reach()
+        met = {(case.author or "").lower() for case in self.ledger.cases.values() if case.agency == agency}
+        if author.lower() in met:
+            return Acquaintance.ADDRESS
+        domains = {each.rpartition("@")[2] for each in met}
+        return Acquaintance.DOMAIN if author.rpartition("@")[2].lower() in domains else Acquaintance.STRANGER
 
     def would_be_entered(self, agency: str, mail_sha256: str, message_id: str | None) -> bool:
         self._reach()
@@ -118,6 +129,21 @@ class FakeTransaction:
         if there := self._ledger.cases.get((case.mail_id, case.agency)):
             raise self._broken(AlreadyDecided(there))
         self._ledger.cases[case.mail_id, case.agency] = case
+
+    def judge(self, verdict: Verdict) -> None:
+        case = self._ledger.cases.get((verdict.mail_id, verdict.agency))
+        if case is None or case.judgement is None:
+            raise self._broken(ValueError("nothing is kept"))
+        key = (verdict.mail_id, verdict.agency, verdict.sequence)
+        if any((one.mail_id, one.agency, one.sequence) == key for one in self._ledger.verdicts):
+            raise self._broken(AlreadyJudged(*key))
+        self._ledger.verdicts.append(verdict)
+
+    def ask_again(self, mail_id: str, agency: str, at: datetime | None) -> None:
+        if at is None:
+            self._ledger.pending.pop((mail_id, agency), None)
+        else:
+            self._ledger.pending[mail_id, agency] = at
 
     def post(self, letter: Letter) -> bool:
         if letter.key in self._ledger.letters:

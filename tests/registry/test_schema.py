@@ -20,8 +20,9 @@ from mailbridge.registry.conflicts import BookDamaged
 from mailbridge.registry.database import open_database, reaching_database
 from mailbridge.registry.store import SqlRegistry
 from mailbridge.registry.tables import metadata
+from mailbridge.registry.verdicts import SqlVerdicts
 from tests.live.postgres import Postgres
-from tests.registry.builders_registry import NOON, case, delivery, draft
+from tests.registry.builders_registry import NOON, case, delivery, draft, verdict
 from tests.registry.conftest import BOTH, Database
 
 
@@ -64,7 +65,12 @@ def test_migrations_make_what_the_tables_say(database: Database) -> None:
     with database.engine.begin() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         checks = {one["name"] for table in metadata.tables for one in inspect(connection).get_check_constraints(table)}
-    assert checks == {"ck_counter_next_from_one", "ck_entry_number_from_one", "ck_delivery_serial_from_one"}
+    assert checks == {
+        "ck_counter_next_from_one",
+        "ck_entry_number_from_one",
+        "ck_delivery_serial_from_one",
+        "ck_verdict_sequence_from_one",
+    }
 
 
 def test_a_book_of_the_first_schema_comes_along_whole(empty_url: str) -> None:
@@ -90,7 +96,15 @@ def test_a_book_of_the_first_schema_comes_along_whole(empty_url: str) -> None:
         current.record(case("mail-shadow", shadow=True, action="register"), [])
     assert new.number == 8
     assert registry.note_deliveries([delivery(1)]) == 1
-    for change in ("UPDATE mail_case SET shadow = NOT shadow", "UPDATE delivery SET size = 0"):
+    with registry.transaction() as current:
+        current.record(case("mail-new", judgement="{}", evidence="{}"), [])
+        current.judge(verdict("mail-new"))
+    assert [one.mail_id for one in SqlVerdicts(engine).of_mail("mail-new")] == ["mail-new"]
+    for change in (
+        "UPDATE mail_case SET shadow = NOT shadow",
+        "UPDATE delivery SET size = 0",
+        "UPDATE verdict SET written_by = 'x'",
+    ):
         with pytest.raises(BookDamaged, match="only grows"), reaching_database(), engine.begin() as connection:
             connection.execute(text(change))
     engine.dispose()
