@@ -8,18 +8,22 @@ there is nothing. Of a mail that is not kept (secret, private, automatic) the st
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import TypeAlias
 
-from mailbridge.classifier.kinds import Document, Reading
+from mailbridge.classifier.kinds import Document, Meeting, Reading
+from mailbridge.decision.assurance import Assurance
 from mailbridge.decision.findings import Decision, Judgement
+from mailbridge.decision.identity import Agreement, Identities, Identity, Source
 from mailbridge.decision.proof import paper_needed
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import LetterPlan
 from mailbridge.mail.message import Message
+from mailbridge.verify.digests import TrustDigests
 from mailbridge.verify.evidence import Evidence
-from mailbridge.verify.results import AuthResults, DkimResult
-from mailbridge.verify.signature import SignatureStatus
+from mailbridge.verify.results import AuthResults, DkimResult, SmimeResult
+from mailbridge.verify.signature import SignatureStatus, SignerCertificate
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 Object: TypeAlias = dict[str, Json]
@@ -46,11 +50,14 @@ def as_object(
     judgement: Judgement,
     letters: Sequence[LetterPlan],
     timings_ms: Mapping[str, float],
+    *,
+    language: str = "vi",
 ) -> Object:
     """
     Return the object of CONTRACT.md without its first key, `source`.
 
     Args:
+        language: In which reasons of the decision, of the sender and of the assurance are told, "vi" or "en".
         message: Its parts carry the problems that opening them met.
         timings_ms: Milliseconds by step.
     """
@@ -58,16 +65,26 @@ def as_object(
         "message": _message(mail, message),
         "authentication": _authentication(judgement.authentication),
         "kind": judgement.classification.kind.value,
-        "documents": [_document(each, judgement) for each in judgement.classification.documents],
-        "signatures": [_signature(each) for each in judgement.signatures],
+        "working": judgement.classification.working.value if judgement.classification.working else None,
+        "links": list(judgement.classification.links),
+        "documents": _documents(judgement, language),
+        "signatures": [signature_object(each) for each in judgement.signatures],
+        "sender": _sender(judgement, language),
+        "assurance": _assurance(judgement.assurance, language),
         "decision": _decision(judgement.decision),
         "letters": [{"kind": each.kind.value, "to": each.to, "suppressed": each.suppressed} for each in letters],
         "timings_ms": {name: round(value, 1) for name, value in timings_ms.items()},
     }
 
 
-def evidence_object(evidence: Evidence) -> Object:
-    """Return the evidence so that the judgement can be repeated; trust material as the digests of what was held."""
+def evidence_object(evidence: Evidence, kept: TrustDigests | None = None) -> Object:
+    """
+    Return the evidence so that the judgement can be repeated (`kept.load_evidence` reads it back).
+
+    Args:
+        kept: The trust material as it was kept; None when the judgement rests on no certificate, or nothing was kept.
+    """
+    named = kept or TrustDigests(sealers=evidence.trust.sealers)
     return {
         "at": _time(evidence.at),
         "answers": [
@@ -82,6 +99,7 @@ def evidence_object(evidence: Evidence) -> Object:
             }
             for answer in evidence.answers
         ],
+        "trust": {each.name: list(getattr(named, each.name)) for each in fields(named)},
     }
 
 
@@ -129,7 +147,7 @@ def _authentication(results: AuthResults) -> Object:
             "policy": results.dmarc.policy,
             "reason": results.dmarc.reason,
         },
-        "smime": [],
+        "smime": [smime_object(each) for each in results.smime],
         "inner": [{"part": inner.part, "dkim": [_dkim(each) for each in inner.dkim]} for inner in results.inner],
     }
 
@@ -145,7 +163,90 @@ def _dkim(result: DkimResult) -> Object:
     }
 
 
-def _document(document: Document, judgement: Judgement) -> Object:
+def smime_object(result: SmimeResult) -> Object:
+    """Return one S/MIME signature as it stands in `authentication.smime`."""
+    return {
+        "part": result.part,
+        "status": result.status.value,
+        "sub_indication": result.sub_indication,
+        "signer": result.signer,
+        "covers_whole_mail": result.covers_whole_mail,
+        "signer_is_sender": result.signer_is_sender,
+        "reason": result.reason,
+    }
+
+
+def _sender(judgement: Judgement, language: str) -> Object | None:
+    """Return how far the sender is trusted; None where nobody looked."""
+    sender = judgement.sender
+    if sender is None:
+        return None
+    return {
+        "level": sender.level.value,
+        "reason": sender.reason.said(language),
+        "imitates": sender.imitation.of if sender.imitation else None,
+        "confirmed_by": sender.document,
+        "pending": sender.pending,
+        "met": judgement.met.value if judgement.met else None,
+    }
+
+
+def _assurance(assurance: Assurance | None, language: str) -> Object | None:
+    if assurance is None:
+        return None
+    return {
+        "level": assurance.level.value,
+        "title": assurance.title.said(language),
+        "reason": assurance.reason.said(language),
+        "next_step": assurance.next_step.said(language),
+    }
+
+
+def _documents(judgement: Judgement, language: str) -> list[Object]:
+    documents = judgement.classification.documents
+    named = judgement.identities or (None,) * len(documents)
+    return [
+        {**_document(each, judgement, found), "identities": _identities(found, language)}
+        for each, found in zip(documents, named, strict=True)
+    ]
+
+
+def _identities(found: Identities | None, language: str) -> Object | None:
+    if found is None:
+        return None
+    return {
+        "mail": _identity(found.mail),
+        "certificates": [_identity(each) for each in found.certificates],
+        "letterhead": _identity(found.letterhead),
+        "comparisons": [
+            {
+                "one": each.one.value,
+                "other": each.other.value,
+                "agreement": each.agreement.value,
+                "reason": each.reason.said(language),
+            }
+            for each in found.comparisons
+        ],
+    }
+
+
+def _identity(identity: Identity | None) -> Object | None:
+    return {"shown": identity.shown, "body": identity.body, "proven": identity.proven} if identity else None
+
+
+def _is_original(document: Document, judgement: Judgement, found: Identities | None) -> bool:
+    """Say whether no paper is needed: a document that somebody else has signed is no original, however validly."""
+    is_another = found is not None and found.agreement(Source.CERTIFICATE, Source.LETTERHEAD) is Agreement.DIFFER
+    return not is_another and not paper_needed(document, judgement.signatures)
+
+
+def _meeting(meeting: Meeting | None) -> Object | None:
+    if meeting is None:
+        return None
+    return {"starts": _plain(meeting.starts), "place": meeting.place, "host": meeting.host}
+
+
+def _document(document: Document, judgement: Judgement, found: Identities | None) -> Object:
     symbol = document.symbol.value
     signer = document.signer.value
     return {
@@ -173,7 +274,8 @@ def _document(document: Document, judgement: Judgement) -> Object:
         "fields": {
             name: _reading(reading) for name in _FIELDS if (reading := getattr(document, name)) and _says(reading)
         },
-        "paper_needed": paper_needed(document, judgement.signatures),
+        "meeting": _meeting(document.meeting),
+        "paper_needed": not _is_original(document, judgement, found),
     }
 
 
@@ -201,7 +303,8 @@ def _plain(value: object) -> str | None:
     return str(getattr(value, "text", value))
 
 
-def _signature(status: SignatureStatus) -> Object:
+def signature_object(status: SignatureStatus) -> Object:
+    """Return one signature as it stands in `signatures`."""
     return {
         "part": status.part,
         "format": status.format,
@@ -215,6 +318,27 @@ def _signature(status: SignatureStatus) -> Object:
         "covers_whole_file": status.covers_whole_file,
         "changed_after": status.changed_after.value,
         "reason": status.reason,
+        "signs": status.signs,
+        "covers": list(status.covers),
+        "weaknesses": list(status.weaknesses),
+        "chain": list(status.chain),
+        "certificate": _certificate(status.certificate),
+    }
+
+
+def _certificate(certificate: SignerCertificate | None) -> Object | None:
+    """Return what TT 15/2025/TT-BKHCN wants displayed of a certificate, and what finds it again."""
+    if certificate is None:
+        return None
+    return {
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "serial": certificate.serial,
+        "sha256": certificate.sha256,
+        "not_before": _time(certificate.not_before),
+        "not_after": _time(certificate.not_after),
+        "unit": certificate.unit,
+        "email": certificate.email,
     }
 
 

@@ -26,11 +26,12 @@ from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import LetterPlan
 from mailbridge.mail.message import Message, Part
 from mailbridge.mail.parse import parse
+from mailbridge.mail.smime import signed_entities
 from mailbridge.ports import Lookups, OpenedFile, Reading
 from mailbridge.registry.entry import Known
 from mailbridge.verify.authenticate import authenticate
 from mailbridge.verify.evidence import Evidence
-from mailbridge.verify.results import AuthResults
+from mailbridge.verify.results import AuthResults, SmimeResult
 from mailbridge.verify.signature import SignatureStatus
 
 UNOPENED = "fixed:journal-report"
@@ -48,7 +49,7 @@ class Seen:
     All that was learnt of a mail before anybody decides; the same for every agency.
 
     `unopened`: a journal report that could not be opened, so that the mail in it was not judged by itself.
-    `headers`: what the edXML files say of their documents, by part.
+    `headers`: what the edXML files say of their documents, by part. `directory`: the agencies known at the time.
     """
 
     mail: MailObject
@@ -61,6 +62,7 @@ class Seen:
     timings_ms: Mapping[str, float]
     unopened: bool = False
     headers: Mapping[str, EdxmlHeader] = field(default_factory=dict)
+    directory: Directory = NO_DIRECTORY
 
 
 class _Timer:
@@ -94,9 +96,16 @@ async def look(
     with timer.step("evidence"):
         evidence = await lookups.gather(mail, message, at)
     with timer.step("read"):
-        opened = await reading.open(message.attachments, evidence)
+        entities = signed_entities(mail.content, message)
+        # Most mails are not signed, and need no second child.
+        smime = reading.judge_mail(entities, message.author, evidence) if entities else _nothing()
+        opened, signed = await asyncio.gather(reading.open(message.attachments, evidence), smime)
     with timer.step("judge"):
-        return await asyncio.to_thread(_seen, mail, message, evidence, opened, directory, timer.taken)
+        return await asyncio.to_thread(_seen, mail, message, evidence, opened, signed, directory, timer.taken)
+
+
+async def _nothing() -> tuple[SmimeResult, ...]:
+    return ()
 
 
 def _seen(
@@ -104,6 +113,7 @@ def _seen(
     message: Message,
     evidence: Evidence,
     opened: Sequence[OpenedFile],
+    smime: tuple[SmimeResult, ...],
     directory: Directory,
     timings_ms: Mapping[str, float],
 ) -> Seen:
@@ -114,12 +124,13 @@ def _seen(
         mail=mail,
         message=whole,
         evidence=evidence,
-        authentication=authenticate(mail.content, message, evidence),
+        authentication=replace(authenticate(mail, message, evidence), smime=smime),
         classification=classify(whole, pages, mail_from=mail.envelope.mail_from, edxml=headers, directory=directory),
         signatures=tuple(status for each in opened for status in each.signatures),
         problems={part.index: part.problem for part in whole.parts if part.problem},
         timings_ms=timings_ms,
         headers=headers,
+        directory=directory,
     )
 
 
@@ -166,6 +177,7 @@ def judge_seen(seen: Seen, known: Known, policy: Policy) -> tuple[Judgement, tup
         attachment_problems=tuple(seen.problems.values()),
         known=known,
         policy=policy,
+        directory=seen.directory,
     )
     if seen.unopened:
         judgement = _held(judgement, policy.language)

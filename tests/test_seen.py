@@ -14,6 +14,7 @@ from mailbridge.mail.envelope import Client, Door, Envelope, MailObject
 from mailbridge.ports import Reading
 from mailbridge.seen import Seen, look
 from mailbridge.verify.evidence import Trust
+from mailbridge.verify.signature import Status
 from tests.demo.builders_demo import reading
 from tests.keys.pki import AT
 from tests.lookups.builders_dns import FakeNames
@@ -22,6 +23,7 @@ from tests.reading.builders_edxml import packet
 from tests.reading.builders_files import letter_pdf
 from tests.reading.builders_letters import attached, attribute, enveloped_data, signed_in_pieces, winmail
 from tests.reading.builders_pdf_raw import signed
+from tests.verify import builders_smime as smime
 
 __all__ = ["reading"]  # pytest finds fixtures by their names in this module
 
@@ -129,3 +131,14 @@ async def test_issuers_are_looked_up_in_the_directory(reading: Reading) -> None:
     directory = Directory((Office(name="Sở Nội vụ tỉnh Bắc Kạn"),))
     [document] = (await seen(mail_with(("a.pdf", letter_pdf())), reading, directory)).classification.documents
     assert document.issuer.source.endswith("; directory")
+
+
+@pytest.mark.parametrize(
+    ("shown", "status"), [(None, Status.INDETERMINATE), (smime.FORGED, Status.TOTAL_FAILED)], ids=["kept", "changed"]
+)
+async def test_the_signature_of_the_mail_itself_is_judged(
+    reading: Reading, shown: bytes | None, status: Status
+) -> None:
+    """No anchor is installed here: what is whole is not known to be of anybody."""
+    found = await seen(smime.HEADER + smime.signed(shown=shown), reading)
+    assert [each.status for each in found.authentication.smime] == [status]

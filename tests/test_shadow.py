@@ -18,7 +18,7 @@ from mailbridge.pipeline import Ports, conclude, process
 from mailbridge.registry.books import Books
 from mailbridge.registry.conflicts import AlreadyDecided
 from mailbridge.registry.database import open_database
-from mailbridge.registry.entry import Case, DraftEntry, Known, RegisterEntry
+from mailbridge.registry.entry import Acquaintance, Case, DraftEntry, Known, RegisterEntry
 from mailbridge.registry.store import SqlRegistry
 from mailbridge.seen import Seen, look
 from tests.demo.builders_demo import AT, OURS, demo, ledger, policy, ports, reading
@@ -44,6 +44,9 @@ class Strict:
         self, agency: str, mail_sha256: str, files: Sequence[str], symbols: Sequence[str], message_id: str | None = None
     ) -> Known:
         return Known()
+
+    def acquaintance(self, agency: str, author: str) -> Acquaintance:
+        return Acquaintance.STRANGER
 
     def would_be_entered(self, agency: str, mail_sha256: str, message_id: str | None) -> bool:
         return False

@@ -88,6 +88,9 @@ async def test_numbers_follow_the_order_of_arrival_however_long_reading_takes(po
             await asyncio.sleep(max(0, 0.4 - 0.2 * len(ledger(ports).ledger.entries)))
             return opened
 
+        async def judge_mail(self, entities: object, author: object, evidence: object) -> object:
+            return await ports.reading.judge_mail(entities, author, evidence)  # type: ignore[arg-type]  # passed on
+
     shelf = Shelf(demo("04", 3), demo("02", 2), demo("01", 1))
     await walked(shelf, replace(ports, reading=Uneven()))  # type: ignore[arg-type]  # fulfils it by shape
     symbols = [entry.draft.symbol for entry in sorted(ledger(ports).ledger.entries, key=lambda entry: entry.number)]
@@ -106,6 +109,9 @@ async def test_a_fault_of_ours_in_one_mail_stops_no_other(ports: Ports) -> None:
             if len(list(parts)) == 2:  # type: ignore[call-overload]  # the invitation has two files
                 raise ZeroDivisionError
             return await ports.reading.open(parts, evidence)  # type: ignore[arg-type]  # passed on
+
+        async def judge_mail(self, entities: object, author: object, evidence: object) -> object:
+            return await ports.reading.judge_mail(entities, author, evidence)  # type: ignore[arg-type]  # passed on
 
     shelf = Shelf(demo("01", 1), demo("03", 2), demo("04", 3))
     await walked(shelf, replace(ports, reading=Faulty()))  # type: ignore[arg-type]  # fulfils it by shape

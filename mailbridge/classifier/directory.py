@@ -9,8 +9,9 @@ were recognised in a picture, and there only when one agency alone is that like.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from mailbridge.classifier.folding import fold
 from mailbridge.classifier.kinds import Document, Reading, Rival
@@ -63,12 +64,44 @@ _LONGEST = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Confirmation:
+    """
+    A writing by which a body confirmed the mailboxes that it sends reports and documents from.
+
+    Both days count; None is no bound. `document` names it, "Công văn 12/SNV-VP ngày 05/01/2026" (the first step of the
+    trust model of Thông tư 06/2013/TT-BTTTT, Điều 4: the body announces its address in writing, and its changes).
+    """
+
+    document: str
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def is_endless(self) -> bool:
+        """Say whether it holds on every day."""
+        return self.since is None and self.until is None
+
+    def is_in_force(self, day: date) -> bool:
+        """Say whether it holds on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfirmedAddress:
+    """A mailbox, lower case, and a writing that confirms it; a mailbox may have several, one after the other."""
+
+    address: str
+    confirmation: Confirmation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Office:
     """
     One agency of the directory.
 
-    `name` is how it is shown ("Ủy ban nhân dân tỉnh Bắc Kạn"); `others` are further writings. `addresses` are its
-    published mailboxes, the first the one for documents. `code` is its mã định danh (QĐ 20/2020/QĐ-TTg).
+    `name` is how it is shown ("Ủy ban nhân dân tỉnh Bắc Kạn"); `others` are further writings, and the names it had
+    before. `addresses` are its published mailboxes, the first the one for documents; `confirmed` says which of them it
+    has confirmed in writing, and when. `code` is its mã định danh (QĐ 20/2020/QĐ-TTg).
     """
 
     name: str
@@ -77,6 +110,12 @@ class Office:
     others: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
+    confirmed: tuple[ConfirmedAddress, ...] = ()
+
+    def confirmation(self, address: str, day: date) -> Confirmation | None:
+        """Return the writing that confirms a mailbox on a day; None when there is none."""
+        found = (each.confirmation for each in self.confirmed if each.address == address.lower())
+        return next((each for each in found if each.is_in_force(day)), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,13 +132,26 @@ class Directory:
 
     offices: tuple[Office, ...] = ()
     _by_key: dict[str, tuple[Office, ...]] = field(init=False, compare=False, repr=False)
+    _by_address: dict[str, tuple[Office, ...]] = field(init=False, compare=False, repr=False)
+    _by_domain: dict[str, tuple[Office, ...]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        by_key: dict[str, tuple[Office, ...]] = {}
-        for office in self.offices:
-            for key in dict.fromkeys(name_key(name) for name in (office.name, *office.others)):
-                by_key[key] = (*by_key.get(key, ()), office)
-        object.__setattr__(self, "_by_key", by_key)
+        object.__setattr__(self, "_by_key", _index(self.offices, _name_keys))
+        object.__setattr__(self, "_by_address", _index(self.offices, lambda office: office.addresses))
+        object.__setattr__(self, "_by_domain", _index(self.offices, lambda office: office.domains))
+
+    @property
+    def domains(self) -> Iterable[str]:
+        """The domains of all agencies, lower case, each once."""
+        return self._by_domain.keys()
+
+    def with_address(self, address: str) -> tuple[Office, ...]:
+        """Return the agencies that have published a mailbox; the case of letters is no matter."""
+        return self._by_address.get(address.lower(), ())
+
+    def with_domain(self, domain: str) -> tuple[Office, ...]:
+        """Return the agencies whose domain it is, itself and not one above or below."""
+        return self._by_domain.get(domain.lower(), ())
 
     def find(self, name: str, superior: str | None = None) -> Match | None:
         """
@@ -128,6 +180,18 @@ class Directory:
             return None
         offices = self._by_key[ranked[0][0]]
         return Match(office=offices[0], likeness=ranked[0][1] / 100) if len(offices) == 1 else None
+
+
+def _index(offices: Iterable[Office], keys: Callable[[Office], Iterable[str]]) -> dict[str, tuple[Office, ...]]:
+    found: dict[str, list[Office]] = {}
+    for office in offices:
+        for key in dict.fromkeys(keys(office)):
+            found.setdefault(key, []).append(office)
+    return {key: tuple(each) for key, each in found.items()}
+
+
+def _name_keys(office: Office) -> Iterable[str]:
+    return map(name_key, (office.name, *office.others))
 
 
 NO_DIRECTORY = Directory()

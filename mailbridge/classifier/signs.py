@@ -80,6 +80,11 @@ _ADVERT = re.compile(
 )
 
 
+def is_free_mail(domain: str) -> bool:
+    """Say whether a domain (lower case) gives mailboxes to everybody."""
+    return domain in _FREE_MAIL
+
+
 def is_receipt(message: Message) -> bool:
     """Say whether this is surely a receipt: a letter of this or another installation, or an edXML status."""
     return message.first(OWN_LETTER) is not None or any(is_status(part) for part in message.parts)
@@ -127,7 +132,7 @@ def is_from_public_body(message: Message) -> bool:
 
 def is_from_free_mail(message: Message) -> bool:
     """Say whether From is a mailbox that anybody may open."""
-    return message.author is not None and message.author.domain in _FREE_MAIL
+    return message.author is not None and is_free_mail(message.author.domain)
 
 
 def has_official_words(texts: Iterable[str]) -> bool:

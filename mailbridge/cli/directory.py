@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +16,7 @@ from mailbridge.cli.tables import Column, print_json, print_table
 from mailbridge.cli.texts import say, visible
 
 if TYPE_CHECKING:
-    from mailbridge.classifier.directory import Office
+    from mailbridge.classifier.directory import Confirmation, Office
     from mailbridge.settings.problem import Report
 
 _COLUMNS = (
@@ -22,7 +25,9 @@ _COLUMNS = (
     Column(head="Code", whole=True),
     Column(head="Addresses", under="Agency"),
     Column(head="Domains", under="Agency"),
+    Column(head="Confirmed", under="Agency"),
 )
+_OWN = (Column(head="Agency"), Column(head="Address", whole=True))
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -34,16 +39,29 @@ def command(_session: Session) -> None:
 
 @command.command("list")
 @click.argument("text", required=False)
+@click.option("--own", is_flag=True, help="List the addresses that our own agencies publish.")
+@click.option("--csv", "as_csv", is_flag=True, help="With --own: as CSV, to be published.")
 @as_json_option
 @with_session
-def list_offices(session: Session, text: str | None, as_json: bool) -> int:
+def list_offices(session: Session, text: str | None, own: bool, as_csv: bool, as_json: bool) -> int:
     """List the agencies, or those with TEXT in a name, code or address; marks and case do not matter."""
+    if own:
+        return _list_own(session, as_csv, as_json)
+    if as_csv:
+        raise click.UsageError(say(session.lang(), "--csv goes with --own"))
     offices = [office for office in session.settings().directory.offices if text is None or _has(office, text)]
     if as_json:
         print_json(map(_object, offices))
     else:
         rows = (
-            (each.name, each.superior or "", each.code or "", ", ".join(each.addresses), ", ".join(each.domains))
+            (
+                each.name,
+                each.superior or "",
+                each.code or "",
+                ", ".join(each.addresses),
+                ", ".join(each.domains),
+                "; ".join(f"{one.address}: {_shown(one.confirmation)}" for one in each.confirmed),
+            )
             for each in offices
         )
         print_table(session.lang(), _COLUMNS, rows)
@@ -58,21 +76,28 @@ def check(session: Session, files: Sequence[Path], as_json: bool) -> int:
     """
     Check the directory of the configuration, or files that are to be brought in.
 
-    Exit status 1 when something is found.
+    Confirmations of addresses that are over are named too. Exit status 1 when something is found.
     """
-    from mailbridge.settings.directory_files import read_directory, read_offices
+    from mailbridge.registry.entry import local_day
+    from mailbridge.settings.directory_confirmed import ended, overlapping
+    from mailbridge.settings.directory_files import read_directory, read_lists
     from mailbridge.settings.problem import Report
 
     report = Report()
+    folder = session.settings_path() if not files else None
+    if folder is not None:
+        folder = (folder if folder.is_dir() else folder.parent) / "directory"
+        read_directory(folder, report)
+    offices, lines = read_lists(files or sorted(folder.glob("*.csv") if folder else ()), Report() if folder else report)
     if files:
-        count = sum(len(read_offices(path, report)) for path in files)
-    else:
-        folder = session.settings_path()
-        folder = folder if folder.is_dir() else folder.parent
-        count = len(read_directory(folder / "directory", report).offices)
+        for line, _ in overlapping(lines):
+            report.add(line.place, f'"{line.entry.address}" is confirmed twice for the same days', "mend the days")
+    ended(lines, local_day(datetime.now(UTC)), report)
     _tell(report, as_json)
     if not as_json:
-        click.echo(say(session.lang(), "{count} agencies", count=count))
+        told = say(session.lang(), "{count} agencies", count=len(offices))
+        more = say(session.lang(), "{count} confirmed addresses", count=len(lines))
+        click.echo(f"{told}, {more}" if lines else told)
     return ANSWER_NO if report.problems else 0
 
 
@@ -87,15 +112,20 @@ def bring_in(session: Session, file: Path, name: str | None, replace: bool, as_j
     Bring a list of agencies into the configuration.
 
     FILE is CSV with a heading: name, and any of superior, code, others, addresses, domains. What is new, changed and
-    gone is shown. With a finding nothing is written, exit status 65.
+    gone is shown. Or a list of confirmed addresses: name, address, confirmed_by, from, to; its agencies must be in the
+    directory. With a finding nothing is written, exit status 65.
     """
-    from mailbridge.settings.directory_files import read_offices, write_offices
+    from mailbridge.settings.directory_confirmed import with_confirmed
+    from mailbridge.settings.directory_files import read_lists, read_offices, write_confirmed, write_offices
     from mailbridge.settings.problem import Report
 
     settings = session.settings()
     target = settings.folder / "directory" / f"{Path(name or file.stem).stem}.csv"
     report = Report()
-    offices = [office for _, office in read_offices(file, report)]
+    placed, lines = read_lists((file,), report)
+    offices = [office for _, office in placed]
+    if lines:
+        with_confirmed(settings.directory.offices, lines, report)
     if report.problems:
         _tell(report, as_json)
         return BAD_DATA
@@ -104,8 +134,12 @@ def bring_in(session: Session, file: Path, name: str | None, replace: bool, as_j
         text = say(session.lang(), "{path} is there already; --replace puts this list in its place", path=target)
         click.echo(visible(text), err=True)
         return ANSWER_NO
-    write_offices(target, offices)
-    _show_changes(session, before, offices, as_json)
+    if lines:
+        write_confirmed(target, lines)
+        click.echo(say(session.lang(), "{count} confirmed addresses", count=len(lines)), err=as_json)
+    else:
+        write_offices(target, offices)
+        _show_changes(session, before, offices, as_json)
     if not as_json:
         click.echo(visible(say(session.lang(), "written: {path}", path=target)))
     return 0
@@ -146,6 +180,24 @@ def _has(office: Office, text: str) -> bool:
     )
 
 
+def _list_own(session: Session, as_csv: bool, as_json: bool) -> int:
+    """List what our agencies publish of themselves (Chỉ thị 15/CT-TTg 2012): name and receiving addresses."""
+    rows = [(each.name, address) for each in session.settings().agencies for address in each.addresses]
+    if as_json:
+        print_json({"name": name, "address": address} for name, address in rows)
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerows((("name", "address"), *rows))
+    else:
+        print_table(session.lang(), _OWN, rows)
+    return 0 if rows else ANSWER_NO
+
+
+def _shown(confirmation: Confirmation) -> str:
+    since, until = (f"{day:%d/%m/%Y}" if day else "…" for day in (confirmation.since, confirmation.until))
+    return f"{confirmation.document} ({since}–{until})"
+
+
 def _object(office: Office) -> dict[str, object]:
     return {
         "name": office.name,
@@ -154,4 +206,13 @@ def _object(office: Office) -> dict[str, object]:
         "others": list(office.others),
         "addresses": list(office.addresses),
         "domains": list(office.domains),
+        "confirmed": [
+            {
+                "address": each.address,
+                "confirmed_by": each.confirmation.document,
+                "from": each.confirmation.since.isoformat() if each.confirmation.since else None,
+                "to": each.confirmation.until.isoformat() if each.confirmation.until else None,
+            }
+            for each in office.confirmed
+        ],
     }

@@ -91,11 +91,17 @@ def _templates(settings: Settings) -> Iterator[Problem]:
 
 
 def _anchors(settings: Settings) -> Iterator[Problem]:
-    from mailbridge.lookups.trust import load_trust
-    from mailbridge.settings.problem import Place
+    from mailbridge.cli.trust_findings import endings
+    from mailbridge.wiring import keeper_for
 
-    folder = settings.folder / "trust"
-    yield from _attempt(Place(file=str(folder)), lambda: load_trust(folder))
+    try:
+        keeper = keeper_for(settings)
+    except Misconfigured as error:
+        folder = str(settings.folder / "trust")
+        yield Problem(file=error.file or folder, line=error.line, problem=error.problem, remedy=error.remedy)
+        return
+    for each in endings(keeper, datetime.now(UTC), settings.trust.warn_days):
+        yield Problem(file=each.file, line=None, problem=each.english, remedy=each.remedy)
 
 
 def _zone(path: Path) -> Iterator[Problem]:

@@ -28,12 +28,14 @@ VERBS = {
     "drain": ("mailbridge.cli.control:drain", "End the running program once its sessions have ended."),
     "try": ("mailbridge.cli.trying", "Judge mails from files; store and send nothing."),
     "register": ("mailbridge.cli.register", "Show the book of incoming documents."),
+    "signature": ("mailbridge.cli.signature", "Verify signatures, and pack the evidence of a mail."),
     "trace": ("mailbridge.cli.trace", "Show what happened to a mail."),
     "letters": ("mailbridge.cli.letters", "Show acknowledgements and notices."),
     "report": ("mailbridge.cli.report", "Draw up accounts and figures."),
     "queue": ("mailbridge.cli.queue", "Show mail that waits or was set aside."),
     "rules": ("mailbridge.cli.rules", "Show the rules and run their examples."),
     "directory": ("mailbridge.cli.directory", "Show and bring in the directory of agencies."),
+    "trust": ("mailbridge.cli.trust", "Show and bring in trusted certificates and lists of revoked ones."),
     "db": ("mailbridge.cli.db", "Make or bring forward the database."),
 }
 

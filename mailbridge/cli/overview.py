@@ -18,6 +18,7 @@ from mailbridge.control.status import (
     LedgerStatus,
     ProcessStatus,
     SpoolStatus,
+    TrustStatus,
     read_status,
 )
 from mailbridge.errors import Misconfigured, Unavailable
@@ -51,11 +52,12 @@ class Overview:
     shadow: bool
     spool: SpoolStatus | None
     ledger: LedgerStatus | None
+    trust: TrustStatus | None
     troubles: tuple[Trouble, ...]
 
     def as_object(self) -> dict[str, object]:
         """Return it as JSON can write it."""
-        spool, ledger, bypass = self.spool, self.ledger, self.bypass
+        spool, ledger, bypass, trust = self.spool, self.ledger, self.bypass, self.trust
         return {
             "running": bool(self.processes),
             "wrong": [each.word for each in self.troubles],
@@ -74,6 +76,13 @@ class Overview:
             "database": ledger and ledger.database.value,
             "gap": ledger and ledger.gap,
             "unexplained": ledger and ledger.unexplained,
+            "trust": trust
+            and {
+                "ending": dict(trust.ending),
+                "over": list(trust.over),
+                "unfetched": dict(trust.unfetched),
+                "expires_seconds": dict(trust.expires_seconds),
+            },
             "processes": [each.as_object() for each in self.processes],
         }
 
@@ -101,6 +110,7 @@ def look(settings: Settings | Glance, wrong: Misconfigured | None) -> Overview:
         shadow=any(each.shadow for each in processes),
         spool=spool,
         ledger=next((each.ledger for each in processes if each.ledger), None),
+        trust=next((each.trust for each in processes if each.trust), None),
         troubles=tuple(troubles),
     )
 
@@ -153,6 +163,17 @@ def _of_processes(processes: Sequence[ProcessStatus], silent: Sequence[str]) -> 
     for process in processes:
         if process.ledger:
             yield from _of_ledger(process.ledger)
+        if process.trust:
+            yield from _of_trust(process.trust)
+
+
+def _of_trust(trust: TrustStatus) -> Iterator[Trouble]:
+    """Name what keeps signatures from being checked; what only ends soon is shown, and is no trouble yet."""
+    for name in trust.over:
+        yield Trouble(word="trust-over", text="trust: {name} was over", facts={"name": name})
+    if trust.problem:
+        text = "trust: what is fetched cannot be kept: {why}"
+        yield Trouble(word="trust-store", text=text, facts={"why": trust.problem})
 
 
 def _of_child(child: ChildStatus) -> Iterator[Trouble]:

@@ -118,6 +118,12 @@ def _lines(language: str, overview: Overview) -> Iterator[tuple[str, str]]:
             yield "Letters waiting", str(overview.ledger.letters_waiting)
         states = {"ready": "ready", "away": "does not answer", "other-schema": "other schema"}
         yield "Database", say(language, states[overview.ledger.database.value])
+    if overview.trust:
+        for name, days in overview.trust.ending.items():
+            yield "Trust", say(language, "{name} ends within {days} days", name=name, days=days)
+        if overview.trust.unfetched:
+            addresses = ", ".join(overview.trust.unfetched)
+            yield "Trust", say(language, "no list came from {addresses}", addresses=addresses)
     for trouble in overview.troubles:
         yield "Wrong", say(language, trouble.text, **trouble.facts)
 

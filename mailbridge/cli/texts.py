@@ -115,6 +115,7 @@ VIETNAMESE = {
     "End the running program once its sessions have ended.": "Dừng chương trình sau khi các phiên kết thúc.",
     "Judge mails from files; store and send nothing.": "Xét thư từ tệp; không lưu, không gửi gì.",
     "Show the book of incoming documents.": "Xem sổ đăng ký văn bản đến.",
+    "Verify signatures, and pack the evidence of a mail.": "Kiểm tra chữ ký số, đóng gói bằng chứng của một thư.",
     "Show what happened to a mail.": "Xem diễn biến của một thư.",
     "Show acknowledgements and notices.": "Xem thư báo nhận và thông báo.",
     "Draw up accounts and figures.": "Lập báo cáo, đối soát.",
@@ -122,6 +123,74 @@ VIETNAMESE = {
     "Show the rules and run their examples.": "Xem quy tắc và chạy thử ví dụ.",
     "Show and bring in the directory of agencies.": "Xem và nhập danh bạ cơ quan.",
     "Make or bring forward the database.": "Tạo hoặc nâng cấp cơ sở dữ liệu.",
+    # trust
+    "Show and bring in trusted certificates and lists of revoked ones.": (
+        "Xem và nhập chứng thư số tin cậy, danh sách chứng thư bị thu hồi."
+    ),
+    "no anchor: no signature can be valid; `mailbridge trust import`": (
+        "chưa có chứng thư gốc tin cậy: chưa xác minh được chữ ký nào; hãy chạy `mailbridge trust import`"
+    ),
+    "nothing to fetch: name hosts and lists below [trust]": (
+        "không có gì để tải: hãy ghi máy chủ và danh sách ở mục [trust]"
+    ),
+    "what came could not be kept: {why}": "đã tải nhưng không lưu được: {why}",
+    "ends within {days} days": "hết hạn trong {days} ngày tới",
+    "fetched": "tự tải về",
+    "{kind} {name} ends on {day}, within {days} days": "{kind} {name} hết hạn lúc {day}, trong {days} ngày tới",
+    "{kind} {name} was over on {day}": "{kind} {name} đã hết hạn lúc {day}",
+    "nobody whom we hold has signed this list: {why}": "danh sách này không có giá trị: {why}",
+    "ask its authority for the next one, and bring it in with `mailbridge trust import`": (
+        "xin chứng thư mới của tổ chức chứng thực, rồi chạy `mailbridge trust import`"
+    ),
+    "bring a new list in with `mailbridge trust import`, or have it fetched ([trust] fetch and lists)": (
+        "nhập danh sách mới bằng `mailbridge trust import`, hoặc cho tự tải ([trust] fetch và lists)"
+    ),
+    "see with `mailbridge trust fetch` why no new list comes": (
+        "chạy `mailbridge trust fetch` để xem vì sao không có danh sách mới"
+    ),
+    "bring the certificate of its authority, or take the list away": (
+        "nhập chứng thư của nơi phát hành, hoặc bỏ danh sách này"
+    ),
+    "trust: {name} was over": "tin cậy: {name} đã hết hạn",
+    "{name} ends within {days} days": "{name} hết hạn trong {days} ngày tới",
+    "trust: what is fetched cannot be kept: {why}": "tin cậy: đã tải nhưng không lưu được: {why}",
+    "no list came from {addresses}": "không tải được danh sách từ {addresses}",
+    "update {serial}, signed by {signer}": "bản cập nhật {serial}, người ký: {signer}",
+    "taken away": "bỏ đi",
+    "itself": "tự ký",
+    "nothing was written": "chưa ghi gì",
+    "{name} has another fingerprint than was said; nothing was written": (
+        "{name} có vân tay khác với vân tay đã cho; chưa ghi gì"
+    ),
+    "Whatever these sign is trusted. Compare SHA-256 with the authority over another way.": (
+        "Mọi chứng thư do các chứng thư gốc này cấp sẽ được tin cậy.\n"
+        "Hãy đối chiếu SHA-256 với tổ chức chứng thực qua một kênh khác (điện thoại, văn bản)."
+    ),
+    "Trust {count} new anchors?": "Tin cậy {count} chứng thư gốc mới?",
+    "Apply all of this?": "Áp dụng tất cả?",
+    "trust/anchor": "chứng thư gốc",
+    "trust/intermediate": "chứng thư trung gian",
+    "trust/list": "danh sách thu hồi",
+    "trust/answer": "trả lời OCSP",
+    "trust/good": "còn hạn",
+    "trust/early": "chưa có hiệu lực",
+    "trust/ending": "sắp hết hạn",
+    "trust/over": "đã hết hạn",
+    "bring/new": "mới",
+    "bring/newer": "thay bản cũ",
+    "bring/there": "đã có",
+    "bring/older": "cũ hơn bản đang có, bỏ qua",
+    "fetch/new": "mới",
+    "fetch/same": "không đổi",
+    "fetch/nothing": "không tải được",
+    "Name": "Tên",
+    "Issuer": "Nơi cấp",
+    "From": "Từ",
+    "Until": "Đến",
+    "Address": "Địa chỉ",
+    "Period": "Hiệu lực",
+    "Holder": "Chủ thể",
+    "Trust": "Tin cậy",
     # column heads
     "No.": "Số đến",
     "Arrived": "Ngày đến",
@@ -153,7 +222,13 @@ VIETNAMESE = {
     "Code": "Mã định danh",
     "Addresses": "Hộp thư",
     "Domains": "Tên miền",
+    "Confirmed": "Địa chỉ đã xác nhận",
     "{count} agencies": "{count} cơ quan",
+    "{count} confirmed addresses": "{count} địa chỉ đã xác nhận",
+    "reliability: {title}. {reason} Next step: {next_step}": (
+        "mức tin cậy: {title}. {reason} Việc cần làm: {next_step}"
+    ),
+    "--csv goes with --own": "--csv dùng cùng với --own",
     "{path} is there already; --replace puts this list in its place": (
         "đã có {path}; dùng --replace để thay bằng danh sách này"
     ),
@@ -168,6 +243,53 @@ VIETNAMESE = {
     "Mails": "Số thư",
     "Letters": "Thư trả lời",
     "Queue id": "Mã hàng đợi",
+    # signatures (TT 15/2025/TT-BKHCN)
+    "no anchor is trusted: nothing can be valid; name a folder by --trust": (
+        "chưa tin cậy chứng thư gốc nào nên không chữ ký nào được coi là hợp lệ; hãy chỉ thư mục bằng --trust"
+    ),
+    "no signature": "không có chữ ký số",
+    "Verdict": "Kết quả kiểm tra",
+    "File": "Tệp",
+    "Form of the signature": "Dạng chữ ký",
+    "Signed by": "Người ký",
+    "Managing unit": "Cơ quan, đơn vị quản lý",
+    "Role": "Loại chữ ký",
+    "Time of signing": "Thời gian ký",
+    "Integrity": "Tính toàn vẹn",
+    "Certificate issued by": "Nơi cấp chứng thư số",
+    "Certificate when signed": "Hiệu lực tại thời điểm ký",
+    "Period of the certificate": "Thời hạn chứng thư số",
+    "Serial number": "Số hiệu chứng thư số",
+    "Old algorithms": "Thuật toán cũ",
+    "VALID": "HỢP LỆ",
+    "INVALID": "KHÔNG HỢP LỆ",
+    "NOT VERIFIED": "CHƯA XÁC MINH ĐƯỢC",
+    "altered": "nội dung đã bị thay đổi",
+    "altered after signing": "nội dung đã bị thay đổi sau khi ký",
+    "not checked": "chưa kiểm tra được",
+    "whole": "toàn vẹn",
+    "whole; what was added later is covered by a later signature": "toàn vẹn; phần thêm sau đã được chữ ký sau bao phủ",
+    "revoked": "chứng thư số đã bị thu hồi",
+    "outside its period": "ngoài thời hạn của chứng thư số",
+    "valid": "còn hiệu lực",
+    "within its period; revocation or origin not verified": "trong thời hạn; chưa xác minh được thu hồi hoặc nguồn gốc",
+    "role/person": "cá nhân",
+    "role/organization": "cơ quan, tổ chức",
+    "time/timestamp": "dấu thời gian",
+    "time/claimed": "theo máy của người ký",
+    # verdicts asked for again, capsules
+    "nothing is kept of this mail": "không lưu giữ gì của thư này",
+    "several agencies keep this mail: {agencies}; name one by --agency": (
+        "nhiều cơ quan lưu giữ thư này: {agencies}; hãy chọn một bằng --agency"
+    ),
+    "{path} is there already": "đã có {path}",
+    "DAMAGED; this is not what was packed:": "ĐÃ BỊ THAY ĐỔI; những phần này không như khi đóng gói:",
+    "every file is as it was packed": "mọi tệp đúng như khi đóng gói",
+    "every verdict follows from its evidence": "mọi kết quả xác minh đều khớp với bằng chứng",
+    "NOT every verdict follows": "KHÔNG phải mọi kết quả xác minh đều khớp với bằng chứng",
+    "agrees": "khớp",
+    "DIFFERS": "KHÔNG KHỚP",
+    "version {number}": "phiên bản {number}",
     # the account of deliveries
     "account of {days}: it balances": "Đối soát ngày {days}: khớp",
     "account of {days}: BROKEN": "Đối soát ngày {days}: KHÔNG KHỚP",
@@ -247,6 +369,23 @@ VIETNAMESE = {
     "event/delivered": "đã chuyển",
     "event/refused": "bị từ chối",
     "event/uncertain": "chưa rõ đã chuyển",
+    "event/judged": "kết quả xác minh",
+    # verdicts over time
+    "cause/reception": "khi tiếp nhận",
+    "cause/retry": "xác minh lại",
+    "cause/asked": "xác minh lại theo yêu cầu",
+    "as of {time}": "tính đến {time}",
+    "nothing to judge": "không có gì để xác minh",
+    "unchanged": "không thay đổi",
+    "signature in part {part}": "chữ ký số ở tệp {part}",
+    "result/none": "không có",
+    "result/pass": "đạt",
+    "result/fail": "không đạt",
+    "result/softfail": "không đạt (mức nhẹ)",
+    "result/policy": "không chấp nhận",
+    "result/neutral": "không khẳng định",
+    "result/temperror": "chưa tra cứu được",
+    "result/permerror": "cấu hình của nơi gửi sai",
     "event/series-started": "bắt đầu dãy số",
 }
 

@@ -132,7 +132,7 @@ class Trial:
         began = time.perf_counter()
         judgement, letters = judge_seen(seen, self._known(seen), policy)
         timings = {**seen.timings_ms, "decide": (time.perf_counter() - began) * 1000}
-        told = as_object(seen.mail, seen.message, judgement, letters, timings)
+        told = as_object(seen.mail, seen.message, judgement, letters, timings, language=policy.language)
         return Judged(told=told, judgement=judgement, language=policy.language)
 
     def _known(self, seen: Seen) -> Known:

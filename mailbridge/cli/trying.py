@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mailbridge.cli.moments import read_moment
 from mailbridge.cli.session import BAD_DATA, Session, as_json_option, with_session
 from mailbridge.cli.tables import hanging, print_json
 from mailbridge.cli.texts import say, visible
@@ -29,19 +30,6 @@ if TYPE_CHECKING:
 
 _FEW = 8
 """Files that are done before anybody wonders; more get a bar of progress."""
-
-
-def _time(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    # A time without its offset could be seven hours off: RFC 3339 §4.4 has none.
-    if at is None or at.tzinfo is None:
-        raise click.BadParameter("write a time with its offset, such as 2026-11-21T08:00:00+07:00")
-    return at
 
 
 def _ip(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
@@ -72,7 +60,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
 @click.option("--zone", type=_FILE, help="DNS answers from a file; nobody else is asked.")
 @click.option("--trust", type=_FOLDER, help="PEM anchors and CRLs, instead of those of the configuration.")
-@click.option("--at", metavar="TIME", callback=_time, help="Time of judgement, RFC 3339; now without it.")
+@click.option("--at", metavar="TIME", callback=read_moment, help="Time of judgement, RFC 3339; now without it.")
 @click.option("--client-ip", metavar="ADDRESS", callback=_ip, help="Address of the SMTP client.")
 @click.option("--helo", metavar="NAME", help="Name that the client gave.")
 @click.option("--mail-from", metavar="ADDRESS", callback=_path, help="Envelope sender; '<>' is the null sender.")
@@ -184,8 +172,21 @@ class _Run:
         if self._as_json:
             print_json([{"source": name, **judged.told}])
             return
-        sys.stdout.write(f"{visible(name)}\n{hanging('    ', visible(_told(judged)))}\n")
+        lines = filter(None, (_assured(judged), _told(judged)))
+        told = "\n".join(hanging("    ", visible(line)) for line in lines)
+        sys.stdout.write(f"{visible(name)}\n{told}\n")
         sys.stdout.flush()
+
+
+def _assured(judged: Judged) -> str:
+    """Say how far the documents can be relied on and what to do next; "" of a mail without a document."""
+    found, language = judged.judgement.assurance, judged.language
+    if found is None:
+        return ""
+    texts = (found.title, found.reason, found.next_step)
+    title, reason, next_step = (each.said(language) for each in texts)
+    facts = {"title": title, "reason": reason, "next_step": next_step}
+    return say(language, "reliability: {title}. {reason} Next step: {next_step}", **facts)
 
 
 def _told(judged: Judged) -> str:

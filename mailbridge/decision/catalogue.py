@@ -14,7 +14,9 @@ from mailbridge.decision import fields
 from mailbridge.decision.conditions import Condition, Shape
 from mailbridge.decision.findings import Findings
 from mailbridge.decision.proof import SignedBy, is_broken, signed_by
+from mailbridge.decision.sender import SenderLevel, judge_sender
 from mailbridge.mail.envelope import Door
+from mailbridge.registry.entry import Acquaintance
 from mailbridge.verify.results import Result
 from mailbridge.verify.signature import Change, Status
 
@@ -158,6 +160,13 @@ def _author() -> Iterable[Condition]:
         shape=Shape.FLAG,
         read=lambda f: f.authentication.proves_author,
         about="a DKIM signature proves the whole content for the domain of From",
+    )
+    yield Condition(
+        key="sender_level",
+        shape=Shape.WORDS,
+        words=tuple(word.value for word in SenderLevel),
+        read=lambda f: (judge_sender(f).level.value,),
+        about="how far the sender can be trusted, see below",
     )
     yield Condition(
         key="dkim",
@@ -386,6 +395,13 @@ def _known() -> Iterable[Condition]:
         shape=Shape.FLAG,
         read=lambda f: bool(f.known.same_symbol),
         about="the book has a document with one of these numbers and symbols",
+    )
+    yield Condition(
+        key="known.sender",
+        shape=Shape.WORDS,
+        words=("none", *(word.value for word in Acquaintance)),
+        read=lambda f: (f.known.sender.value if f.known.sender else "none",),
+        about='whether the address or its domain sent documents before; "none" when nobody looked',
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum
 
+from mailbridge.classifier.directory import NO_DIRECTORY, Confirmation, ConfirmedAddress, Directory, Office
 from mailbridge.classifier.kinds import Classification, Document, Kind, Reading, WorkingKind
 from mailbridge.classifier.symbol import DocumentSymbol
 from mailbridge.decision.decide import decide
@@ -19,7 +20,7 @@ from mailbridge.decision.findings import Agency, Decision, Findings
 from mailbridge.decision.policy import Policy
 from mailbridge.mail.address import Address
 from mailbridge.mail.envelope import Client, Door, Envelope
-from mailbridge.registry.entry import DraftEntry, Known, RegisterEntry
+from mailbridge.registry.entry import Acquaintance, DraftEntry, Known, RegisterEntry
 from mailbridge.verify.results import ArcResult, AuthResults, DkimResult, DmarcResult, Result, SpfResult
 from mailbridge.verify.signature import Change, SignatureStatus, Status
 
@@ -41,7 +42,8 @@ class ExampleMail:
     A mail in few words; what is not said is as in an ordinary official document of one page without signature.
 
     `absent` and `doubtful` name fields; doubtful ones are read with `confidence`, the others with 0.99. `proven` adds
-    the DKIM signature that proves the author. `author` is an address.
+    the DKIM signature that proves the author. `author` is an address; `listed` puts its domain into the directory as
+    that of the issuer, `confirmed` the address as confirmed in writing. `met`: whether its mail came before.
     """
 
     kind: Kind = Kind.OFFICIAL_DOCUMENT
@@ -71,6 +73,9 @@ class ExampleMail:
     automatic: str | None = None
     working: WorkingKind | None = None
     links: int = 0
+    listed: bool = False
+    confirmed: bool = False
+    met: Acquaintance | None = None
     same_mail: bool = False
     same_file: bool = False
     same_symbol: bool = False
@@ -181,7 +186,22 @@ def findings_from(mail: ExampleMail, agency: Agency) -> Findings:
         signatures=tuple(_signature(signature) for signature in mail.signatures),
         known=_known(mail, agency),
         delivered=mail.delivered,
+        directory=_directory(mail, domain.lower()),
     )
+
+
+def _directory(mail: ExampleMail, domain: str) -> Directory:
+    if not mail.listed and not mail.confirmed:
+        return NO_DIRECTORY
+    address = mail.author.lower()
+    confirmation = Confirmation(document="Công văn ví dụ")
+    office = Office(
+        name=mail.issuer,
+        addresses=(address,),
+        domains=(domain,),
+        confirmed=(ConfirmedAddress(address=address, confirmation=confirmation),) if mail.confirmed else (),
+    )
+    return Directory((office,))
 
 
 def _authentication(mail: ExampleMail, domain: str) -> AuthResults:
@@ -263,4 +283,5 @@ def _known(mail: ExampleMail, agency: Agency) -> Known:
         same_mail=mail.same_mail,
         same_file=(("0" * 64, entry),) if mail.same_file else (),
         same_symbol=((mail.symbol, entry),) if mail.same_symbol else (),
+        sender=mail.met,
     )

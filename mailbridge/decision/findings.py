@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from mailbridge.classifier.directory import NO_DIRECTORY, Directory
 from mailbridge.classifier.kinds import Classification
 from mailbridge.mail.address import Address
 from mailbridge.mail.envelope import Client, Door, Envelope
-from mailbridge.registry.entry import Known, RegisterEntry
+from mailbridge.registry.entry import Acquaintance, Known, RegisterEntry
 from mailbridge.verify.results import AuthResults
 from mailbridge.verify.signature import SignatureStatus
+
+if TYPE_CHECKING:
+    from mailbridge.decision.assurance import Assurance
+    from mailbridge.decision.identity import Identities
+    from mailbridge.decision.sender import Sender
 
 
 class Action(StrEnum):
@@ -50,7 +58,11 @@ class Agency:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Findings:
-    """Everything that rules may ask about; nothing else decides."""
+    """
+    Everything that rules may ask about; nothing else decides.
+
+    `directory`: the agencies that are known. `arrived`: the day of arrival in Vietnam, None when it is not known.
+    """
 
     agency: Agency
     door: Door
@@ -63,6 +75,8 @@ class Findings:
     signatures: tuple[SignatureStatus, ...]
     known: Known
     delivered: bool = True
+    directory: Directory = NO_DIRECTORY
+    arrived: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,9 +107,18 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """The whole answer of the core about one mail for one agency."""
+    """
+    The whole answer of the core about one mail for one agency.
+
+    `sender` and `assurance` are None where nobody looked: in a mail that is stopped, and of one without a document.
+    `identities` stand in the order of the documents. `met`: whether mail of the author came before.
+    """
 
     authentication: AuthResults
     classification: Classification
     signatures: tuple[SignatureStatus, ...]
     decision: Decision
+    sender: Sender | None = None
+    assurance: Assurance | None = None
+    identities: tuple[Identities, ...] = ()
+    met: Acquaintance | None = None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from mailbridge.classifier.directory import NO_DIRECTORY, Directory
 from mailbridge.classifier.kinds import Classification
+from mailbridge.decision.assurance import assure
 from mailbridge.decision.decide import Explanation, explain
-from mailbridge.decision.findings import Findings, Judgement
+from mailbridge.decision.findings import Action, Findings, Judgement
+from mailbridge.decision.identity import identities
 from mailbridge.decision.policy import Policy
+from mailbridge.decision.sender import judge_sender
 from mailbridge.mail.envelope import Door, MailObject
 from mailbridge.mail.message import Message
 from mailbridge.registry.entry import Known, local_day
@@ -23,6 +27,7 @@ def findings_of(
     attachment_problems: tuple[str, ...],
     known: Known,
     policy: Policy,
+    directory: Directory = NO_DIRECTORY,
 ) -> Findings:
     """Put together what rules may ask about."""
     return Findings(
@@ -37,6 +42,8 @@ def findings_of(
         signatures=signatures,
         known=known,
         delivered=is_delivered(mail),
+        directory=directory,
+        arrived=local_day(mail.accepted_at),
     )
 
 
@@ -55,8 +62,14 @@ def judge(
     attachment_problems: tuple[str, ...],
     known: Known,
     policy: Policy,
+    directory: Directory = NO_DIRECTORY,
 ) -> Judgement:
-    """Judge one mail for the agency of `policy`; the same arguments give the same answer. Raises nothing."""
+    """
+    Judge one mail for the agency of `policy`; the same arguments give the same answer. Raises nothing.
+
+    Args:
+        directory: The agencies that are known, to compare sender, certificate and letterhead with.
+    """
     findings = findings_of(
         mail=mail,
         message=message,
@@ -66,12 +79,20 @@ def judge(
         attachment_problems=attachment_problems,
         known=known,
         policy=policy,
+        directory=directory,
     )
+    decision = explain_mail(findings, mail, policy).decision
+    is_kept = decision.action is not Action.STOP and classification.kind.is_stored
     return Judgement(
         authentication=authentication,
         classification=classification,
         signatures=signatures,
-        decision=explain_mail(findings, mail, policy).decision,
+        decision=decision,
+        sender=judge_sender(findings) if is_kept else None,
+        # What stays outside of the book by regulation waits for no paper and asks nothing of a clerk.
+        assurance=assure(findings) if is_kept and decision.action is not Action.PASS else None,
+        identities=tuple(identities(each, findings, directory) for each in classification.documents),
+        met=known.sender,
     )
 
 

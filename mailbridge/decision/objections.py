@@ -7,7 +7,7 @@ so what is unsure waits for a clerk (NĐ 30/2020, Điều 21 khoản 2 and Đi�
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -16,12 +16,14 @@ from mailbridge.classifier.kinds import Document
 from mailbridge.decision import fields
 from mailbridge.decision.conditions import word_key
 from mailbridge.decision.findings import Findings
+from mailbridge.decision.identity import Comparison, Source, identities
 from mailbridge.decision.policy import Policy, Treatment, treatment
-from mailbridge.decision.proof import is_broken, other_signers
+from mailbridge.decision.proof import is_broken
 from mailbridge.decision.rules import Outcome
+from mailbridge.decision.sender import judge_sender
 from mailbridge.decision.sentence import Sentence
 from mailbridge.registry.entry import RegisterEntry
-from mailbridge.verify.signature import Change
+from mailbridge.verify.signature import Change, Status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,15 +69,34 @@ def broken_signature(proposal: Proposal) -> Iterable[Sentence]:
 
 def other_body(proposal: Proposal) -> Iterable[Sentence]:
     """Object to a valid signature of another body than the one in the letterhead (signatures.md §3 no. 4)."""
+    return (pair.reason for pair in _contradictions(proposal) if pair.one is Source.CERTIFICATE)
+
+
+def other_sender(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a sender that is proven to be another body than the one in the letterhead, or in the certificate."""
+    return (pair.reason for pair in _contradictions(proposal) if pair.one is Source.MAIL)
+
+
+def _contradictions(proposal: Proposal) -> Iterator[Comparison]:
     for document in proposal.documents:
-        signers = ", ".join(other_signers(document, proposal.findings.signatures))
-        if signers:
-            yield Sentence(
-                vi=f"Chữ ký số không phải của cơ quan ban hành: văn bản của {document.issuer.value}, "
-                f"chữ ký số của {signers}.",
-                en=f"The signature is not of the issuing body: the document is of {document.issuer.value}, "
-                f"the signature of {signers}.",
-            )
+        named = identities(document, proposal.findings, proposal.findings.directory)
+        yield from (pair for pair in named.differing() if pair.proven)
+
+
+def imitating_sender(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a sender that looks like another: a near domain, an agency's name before a free mailbox."""
+    sender = judge_sender(proposal.findings)
+    if sender.imitation is not None:
+        yield sender.reason
+
+
+def broken_mail_signature(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to an S/MIME signature that failed: what was signed is not what came, or not by whom it says."""
+    if any(each.status is Status.TOTAL_FAILED for each in proposal.findings.authentication.smime):
+        yield Sentence(
+            vi="Chữ ký số của thư không hợp lệ; đề nghị đối chiếu với nơi gửi.",
+            en="The digital signature of the mail is not valid; please check with the sender.",
+        )
 
 
 def draft(proposal: Proposal) -> Iterable[Sentence]:
@@ -242,6 +263,9 @@ ABOUT_DELIVERY: tuple[tuple[str, Ground], ...] = ((NOT_DELIVERED, not_delivered)
 ABOUT_DOCUMENTS: tuple[tuple[str, Ground], ...] = (
     ("fixed:broken-signature", broken_signature),
     ("fixed:other-body", other_body),
+    ("fixed:other-sender", other_sender),
+    ("fixed:imitating-sender", imitating_sender),
+    ("fixed:broken-mail-signature", broken_mail_signature),
     ("fixed:draft", draft),
     ("fixed:doubtful-kind", doubtful_kind),
     ("fixed:missing-field", missing_field),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 
-from mailbridge.classifier.folding import fold
 from mailbridge.classifier.kinds import Document
 from mailbridge.verify.signature import Change, SignatureStatus, Status
 
-_SHORT_FORMS = (("ubnd", "uy ban nhan dan"), ("hdnd", "hoi dong nhan dan"), ("tp", "thanh pho"))
+_AROUND = frozenset({"cms", "cades", "xades", "xmldsig"})
+"""Formats that can enclose other files of a mail."""
 
 
 class SignedBy(StrEnum):
@@ -31,13 +30,29 @@ def is_valid(signature: SignatureStatus) -> bool:
     """
     if signature.status is not Status.TOTAL_PASSED or signature.changed_after is Change.SUSPICIOUS:
         return False
-    explained = signature.changed_after in (Change.ALLOWED, Change.COUNTERSIGNED)
-    return signature.format != "pades" or signature.covers_whole_file or explained
+    if signature.covers_whole_file or signature.changed_after in (Change.ALLOWED, Change.COUNTERSIGNED):
+        return True
+    # Other formats than PDF name what they sign where that is not the whole file.
+    return signature.format != "pades" and not signature.covers
 
 
 def is_broken(signature: SignatureStatus) -> bool:
     """Say whether a signature speaks against its file: it failed, or the file was changed suspiciously after it."""
     return signature.status is Status.TOTAL_FAILED or signature.changed_after is Change.SUSPICIOUS
+
+
+def stands_on(signature: SignatureStatus, document: Document) -> bool:
+    """
+    Say whether a signature is one of the main file of a document.
+
+    It stands in that file, in a file beside it (.p7s) or, as that of an edXML packet or of a CMS wrapper, on the whole
+    of the file around it.
+    """
+    if document.main in (signature.part, signature.signs):
+        return True
+    return (
+        signature.format in _AROUND and signature.covers_whole_file and document.main.startswith(f"{signature.part}.")
+    )
 
 
 def signed_by(document: Document, signatures: Iterable[SignatureStatus]) -> SignedBy:
@@ -46,7 +61,7 @@ def signed_by(document: Document, signatures: Iterable[SignatureStatus]) -> Sign
 
     A signature on an appendix says nothing about the main file. SOMEONE: valid, but person or organisation is not told.
     """
-    roles = {signature.role for signature in signatures if signature.part == document.main and is_valid(signature)}
+    roles = {signature.role for signature in signatures if stands_on(signature, document) and is_valid(signature)}
     if {"person", "organization"} <= roles:
         return SignedBy.BOTH
     if "organization" in roles:
@@ -56,44 +71,50 @@ def signed_by(document: Document, signatures: Iterable[SignatureStatus]) -> Sign
     return SignedBy.SOMEONE if roles else SignedBy.NOBODY
 
 
-def other_signers(document: Document, signatures: Iterable[SignatureStatus]) -> tuple[str, ...]:
+class Missing(StrEnum):
+    """Which of the signatures of an original is not there (NĐ 30/2020, Điều 5 khoản 1)."""
+
+    NOTHING = "nothing"
+    PERSON = "person"
+    ORGANIZATION = "organization"
+    BOTH = "both"
+
+
+_COPIES = frozenset({"bản sao y", "bản trích sao", "bản sao lục", "bản sao"})
+"""Kinds of electronic copies: signed by the organisation alone (NĐ 30/2020, Phụ lục I phần II mục II)."""
+
+
+def is_copy(document: Document) -> bool:
+    """Say whether a document is a copy by its own title; then no person signs it."""
+    return (document.type.value or "").casefold() in _COPIES
+
+
+def missing(document: Document, signatures: Iterable[SignatureStatus]) -> Missing:
     """
-    Name the bodies that signed the main file validly, when none of them is the one in the letterhead.
+    Say which valid signature the main file lacks; of a signer that is neither person nor body for sure, both.
 
-    The common name of an organisation's certificate is the body (signatures.md §7); one that lacks the place, or has it
-    where the letterhead has not, is the same. () when issuer or signer are not known: then there is nothing to compare.
+    A copy needs that of the organisation alone.
     """
-    issuer = _body(document.issuer.value or "")
-    names = [
-        signature.signer
-        for signature in signatures
-        if signature.part == document.main
-        and signature.role == "organization"
-        and signature.signer
-        and is_valid(signature)
-    ]
-    bodies = [body for body in map(_body, names) if body]
-    if not issuer or any(issuer in body or body in issuer for body in bodies):
-        return ()
-    return tuple(names)
-
-
-def _body(name: str) -> str:
-    """Return a body's name for comparing: no marks (old certificates have none), common short forms written out."""
-    words = " ".join(re.findall(r"[a-z0-9]+", fold(name)))
-    padded = f" {words} " if words else ""
-    for short, full in _SHORT_FORMS:
-        padded = padded.replace(f" {short} ", f" {full} ")
-    return padded
+    match signed_by(document, signatures):
+        case SignedBy.BOTH:
+            return Missing.NOTHING
+        case SignedBy.ORGANIZATION:
+            return Missing.NOTHING if is_copy(document) else Missing.PERSON
+        case SignedBy.PERSON:
+            return Missing.ORGANIZATION
+        case SignedBy.SOMEONE | SignedBy.NOBODY:
+            return Missing.ORGANIZATION if is_copy(document) else Missing.BOTH
 
 
 def paper_needed(document: Document, signatures: Iterable[SignatureStatus]) -> bool:
     """
     Say whether paper or a signed version must follow.
 
-    Only a document signed by the competent person and by the organisation is an original (NĐ 30/2020, Điều 5 khoản 1).
+    Only a document signed by the competent person and by the organisation is an original (NĐ 30/2020, Điều 5 khoản 1);
+    a copy is signed by the organisation alone (Điều 25). What is not signed is "để biết, tham khảo" until then
+    (QĐ 28/2018/QĐ-TTg).
     """
-    return signed_by(document, signatures) is not SignedBy.BOTH
+    return missing(document, tuple(signatures)) is not Missing.NOTHING
 
 
 def paper_note(document: Document, signatures: tuple[SignatureStatus, ...]) -> str:
@@ -101,13 +122,23 @@ def paper_note(document: Document, signatures: tuple[SignatureStatus, ...]) -> s
     match signed_by(document, signatures):
         case SignedBy.BOTH:
             return "Bản điện tử có chữ ký số"
+        case SignedBy.ORGANIZATION if is_copy(document):
+            return "Bản sao điện tử có chữ ký số của cơ quan"
         case SignedBy.ORGANIZATION:
-            return "Bản điện tử có chữ ký số của cơ quan"
+            return f"Có chữ ký số của cơ quan, chưa có chữ ký số của người ký: {_AWAITED}"
         case SignedBy.PERSON:
-            return "Có chữ ký số của người ký, chưa có chữ ký số của cơ quan: chờ bản giấy hoặc bản ký số"
+            return f"Có chữ ký số của người ký, chưa có chữ ký số của cơ quan: {_AWAITED}"
         case SignedBy.SOMEONE:
-            return "Có chữ ký số, chưa rõ là của cơ quan: chờ bản giấy hoặc bản ký số"
+            return f"Có chữ ký số, chưa rõ là của cơ quan: {_AWAITED}"
         case SignedBy.NOBODY:
-            if any(signature.part == document.main for signature in signatures):
-                return "Chữ ký số chưa xác minh được: chờ bản giấy hoặc bản ký số"
-            return "Chưa ký số: chờ bản giấy hoặc bản ký số"
+            return f"{_why_nobody(document, signatures)}: {_AWAITED}"
+
+
+_AWAITED = "chờ bản giấy hoặc bản ký số"
+
+
+def _why_nobody(document: Document, signatures: Iterable[SignatureStatus]) -> str:
+    own = [each for each in signatures if stands_on(each, document)]
+    if any(is_broken(each) for each in own):
+        return "Chữ ký số không hợp lệ"
+    return "Chữ ký số chưa xác minh được" if own else "Chưa ký số"

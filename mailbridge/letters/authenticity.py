@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from mailbridge.classifier.kinds import Document
 from mailbridge.decision.findings import Judgement
+from mailbridge.decision.sender import SenderLevel
 from mailbridge.letters.reasons import said
 from mailbridge.letters.typeset import moment, one_line
 from mailbridge.letters.view import Row
 from mailbridge.letters.wording import (
     GOOD,
     SIGNATURE,
+    MailSigned,
     Proof,
     Signed,
     Words,
+    is_old,
     joined,
+    mail_signed,
     proof,
     signed,
     signed_summary,
@@ -23,6 +28,7 @@ from mailbridge.letters.wording import (
     spoken_of,
 )
 from mailbridge.mail.message import Message
+from mailbridge.registry.entry import Acquaintance
 from mailbridge.verify.results import AuthResults
 from mailbridge.verify.signature import SignatureStatus
 
@@ -32,23 +38,75 @@ _SIGNED_AT = Words(vi="ký lúc", en="signed at")
 _BY_TIMESTAMP = Words(vi="dấu thời gian", en="timestamp")
 _AS_CLAIMED = Words(vi="theo máy của người ký", en="by the clock of the signer")
 _FILE = Words(vi="tệp", en="file")
+_TOLD_LEVELS = frozenset({SenderLevel.CONFIRMED, SenderLevel.OFFICIAL, SenderLevel.CONTRADICTED})
+"""Levels that say something which neither the proof of the domain nor the level of the document says."""
+
+_UNANSWERED = Words(vi="Hệ thống không gửi thư báo nhận đến địa chỉ này.", en="No receipt is sent to this address.")
+_FIRST_SEEN: Mapping[Acquaintance | None, Words] = MappingProxyType(
+    {
+        Acquaintance.STRANGER: Words(
+            vi="Lần đầu nhận văn bản từ địa chỉ này; tên miền gửi cũng chưa gặp trong các thư gần đây.",
+            en="This address has not sent a document before, and its domain was not met in recent mail.",
+        ),
+        Acquaintance.DOMAIN: Words(
+            vi="Lần đầu nhận văn bản từ địa chỉ này.", en="This address has not sent a document before."
+        ),
+    }
+)
 
 
 def verdict(judgement: Judgement, message: Message, language: str) -> str:
     """Say in one sentence who sent the mail, by which proof, and what the signatures on its documents are."""
     author = message.author
     sender = f"{_SENT_FROM[language]} {one_line(str(author))}" if author else _NO_AUTHOR[language]
-    return f"{joined([sender, _origin(judgement.authentication, language), _signed_by(judgement, language)])}."
+    results = judgement.authentication
+    told = (_origin(results, language), *_mail_signatures(results, language), _signed_by(judgement, language))
+    return f"{joined([sender, *told])}."
 
 
 def _origin(results: AuthResults, language: str) -> str:
     """Say what DKIM proves, with the domain, and why it failed where it failed."""
     state, result = proof(results), spoken_of(results)
-    words, domain = state.value[language], one_line(result.domain, 255) if result and result.domain else ""
-    if not domain or words.endswith(")"):
+    words = state.value[language]
+    reason = result.reason if result else results.dmarc.reason
+    domain = one_line((result.domain if result else results.dmarc.domain) or "", 255)
+    if not domain or words.endswith(")") or state is Proof.NONE:
         return words
-    why = one_line(said(result.reason, language)) if state is Proof.FAILED and result and result.reason else ""
+    why = one_line(said(reason, language)) if state is Proof.FAILED and reason else ""
     return f"{words} ({domain}: {why})" if why else f"{words} ({domain})"
+
+
+def _mail_signatures(results: AuthResults, language: str) -> tuple[str, ...]:
+    """Say what the S/MIME signatures of the mail are, each state once; "valid" only of the author's, over all of it."""
+    states: dict[MailSigned, list[str]] = {}
+    for each in results.smime:
+        signers = states.setdefault(mail_signed(each), [])
+        if each.signer:
+            signers.append(one_line(each.signer, 100))
+    return tuple(
+        f"{state.value[language]}: {', '.join(dict.fromkeys(signers))}" if signers else state.value[language]
+        for state, signers in states.items()
+    )
+
+
+def notes_of(judgement: Judgement, language: str) -> tuple[str, ...]:
+    """
+    Tell what else is known of the sender, a sentence each, () when there is nothing.
+
+    What the level of the document or the reasons of the decision say already is not said again.
+    """
+    sender, assurance = judgement.sender, judgement.assurance
+    if sender is None:
+        return ()
+    told = [sender.reason.said(language)] if sender.level in _TOLD_LEVELS else []
+    told += [pair.reason.said(language) for each in judgement.identities for pair in each.differing()]
+    if sender.level is SenderLevel.CONTRADICTED:
+        told.append(_UNANSWERED[language])
+    if judgement.met in _FIRST_SEEN:
+        told.append(_FIRST_SEEN[judgement.met][language])
+    known = [reason.text for reason in judgement.decision.reasons]
+    known += [assurance.reason.said(language)] if assurance else []
+    return tuple(dict.fromkeys(one_line(each) for each in told if not any(each in text for text in known)))
 
 
 def _signed_by(judgement: Judgement, language: str) -> str:
@@ -60,10 +118,11 @@ def _signed_by(judgement: Judgement, language: str) -> str:
     mains = {document.main for document in judgement.classification.documents}
     holders: dict[Signed, list[str]] = {}
     for status in judgement.signatures:
-        if not mains or status.part in mains:
+        if not mains or not mains.isdisjoint((status.part, status.signs)):
             holders.setdefault(signed(status), []).append(_holder(status))
     told = [_state(state, tuple(dict.fromkeys(filter(None, names))), language) for state, names in holders.items()]
-    return joined(told) or signed_summary((), language)
+    age = [Signed.OLD.value[language]] if any(is_old(each) for each in judgement.signatures) else []
+    return joined([*(told or [signed_summary((), language)]), *age])
 
 
 def _state(state: Signed, names: Sequence[str], language: str) -> str:
@@ -78,7 +137,11 @@ def signers_to_look_at(
 ) -> tuple[Row, ...]:
     """Tell of each signature that is not valid, or valid on another file than the main one; () when all is well."""
     main = document.main if document else None
-    return tuple(_row(each, message, language) for each in signatures if signed(each) not in GOOD or each.part != main)
+    return tuple(
+        _row(each, message, language)
+        for each in signatures
+        if signed(each) not in GOOD or is_old(each) or main not in (each.part, each.signs)
+    )
 
 
 def _row(status: SignatureStatus, message: Message, language: str) -> Row:
@@ -88,7 +151,8 @@ def _row(status: SignatureStatus, message: Message, language: str) -> Row:
     file = f"{_FILE[language]} {name}" if name else ""
     facts = ", ".join(filter(None, (_holder(status), when, file)))
     why = one_line(said(status.reason, language)) if status.reason else ""
-    return Row(label=signed(status).value[language], text="; ".join(filter(None, (facts, why))))
+    state = Signed.OLD if is_old(status) and signed(status) in GOOD else signed(status)
+    return Row(label=state.value[language], text="; ".join(filter(None, (facts, why))))
 
 
 def _holder(status: SignatureStatus) -> str:

@@ -16,7 +16,7 @@ from mailbridge.letters.compose import rendered
 from mailbridge.letters.environment import PARTS, Template, environment
 from mailbridge.letters.samples import samples
 from mailbridge.letters.typeset import one_line
-from mailbridge.letters.view import AgencyView, DocumentView, LetterView, MailView, Row
+from mailbridge.letters.view import AgencyView, AssuranceView, DocumentView, LetterView, MailView, Row
 from mailbridge.letters.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SHARED = ("frame.html", "parts.html")
 """Files that the HTML parts of all letters are built on."""
 
-_VIEWS = (LetterView, AgencyView, MailView, DocumentView, Row)
+_VIEWS = (LetterView, AgencyView, MailView, AssuranceView, DocumentView, Row)
 _SPECIAL = frozenset({"caller", "self", "super", "varargs", "kwargs"})
 _OF_LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex", "previtem", "nextitem"})
 _OF_TEXT = frozenset(name for name in dir(str) if not name.startswith("_"))

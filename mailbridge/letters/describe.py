@@ -8,12 +8,12 @@ from dataclasses import replace
 from mailbridge.classifier.kinds import Document
 from mailbridge.decision.findings import Action, Agency, Judgement
 from mailbridge.decision.objections import NOT_DELIVERED
-from mailbridge.letters.authenticity import signers_to_look_at, verdict
+from mailbridge.letters.authenticity import notes_of, signers_to_look_at, verdict
 from mailbridge.letters.doubts import doubts_of, proposed_due
 from mailbridge.letters.meeting import meeting_line
 from mailbridge.letters.reasons import problem_words, said
 from mailbridge.letters.typeset import clock, day, local, one_line, shortened
-from mailbridge.letters.view import AgencyView, DocumentView, LetterView, MailView, Row
+from mailbridge.letters.view import AgencyView, AssuranceView, DocumentView, LetterView, MailView, Row
 from mailbridge.letters.wording import BADGES, LABELS, Words, badge, document_name, most_urgent, signed_summary
 from mailbridge.mail.envelope import Door, MailObject
 from mailbridge.mail.message import Message
@@ -101,7 +101,17 @@ def described(
         rule=_own_rule(judgement),
         files=_unopened(message, problems, language),
         defects=tuple(dict.fromkeys(one_line(said(defect, language)) for defect in message.defects)),
+        assurance=_assurance(judgement, language),
+        notes=notes_of(judgement, language),
     )
+
+
+def _assurance(judgement: Judgement, language: str) -> AssuranceView | None:
+    found = judgement.assurance
+    if found is None:
+        return None
+    title, reason, next_step = (one_line(each.said(language)) for each in (found.title, found.reason, found.next_step))
+    return AssuranceView(level=found.level.value, title=title, reason=reason, next_step=next_step)
 
 
 def _own_rule(judgement: Judgement) -> str:

@@ -12,6 +12,7 @@ import re
 from mailbridge.classifier.automatic import OWN_LETTER
 from mailbridge.classifier.kinds import Classification, Kind
 from mailbridge.decision.findings import Agency
+from mailbridge.decision.sender import Sender, SenderLevel
 from mailbridge.letters.typeset import one_line
 from mailbridge.mail.address import Address
 from mailbridge.mail.envelope import Envelope
@@ -30,9 +31,13 @@ def suppression(
     authentication: AuthResults,
     *,
     agency: Agency,
+    sender: Sender | None = None,
 ) -> str | None:
     """
     Say why no letter may go to the sender of this mail, in a word of CONTRACT.md (`letters[].suppressed`).
+
+    Args:
+        sender: How far the sender can be trusted; None when nobody looked.
 
     Returns:
         None when the author may be answered at the From address, and nowhere else.
@@ -46,7 +51,10 @@ def suppression(
         return automatic
     if message.author and is_ours(message.author, agency):
         return "ourselves"
-    if not message.author or not authentication.proves_author:
+    if not message.author or not authentication.proves_sender:
+        return "unproven-sender"
+    # Who imitates another, or is proven to be another than he says, has proven an address and no right to an answer.
+    if sender is not None and sender.level is SenderLevel.CONTRADICTED:
         return "unproven-sender"
     return None if is_writable(str(message.author)) else "policy"
 

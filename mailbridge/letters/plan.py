@@ -68,7 +68,14 @@ def _answer(
     *,
     same_mail: bool = False,
 ) -> LetterPlan:
-    suppressed = suppression(message, mail.envelope, judgement.classification, judgement.authentication, agency=agency)
+    suppressed = suppression(
+        message,
+        mail.envelope,
+        judgement.classification,
+        judgement.authentication,
+        agency=agency,
+        sender=judgement.sender,
+    )
     # Nobody is told "received" while it is not known whether the mailbox has the mail.
     untold = same_mail or any(reason.rule == NOT_DELIVERED for reason in judgement.decision.reasons)
     return LetterPlan(

@@ -251,7 +251,6 @@ SIGNATURES = {
 """What is wrong with a document signature, or could not be checked (`SignatureStatus.reason`)."""
 
 DOMAIN = {
-    "not checked by this version": "phiên bản này chưa kiểm tra",
     "more than {count} signatures, this one was not judged": (
         "thư có hơn {count} chữ ký tên miền, chữ ký này chưa được kiểm tra"
     ),

@@ -11,9 +11,23 @@ from collections.abc import Mapping
 from functools import cache
 
 from mailbridge.letters.reason_words import DEFECTS, DOMAIN, FILES, JOURNAL, PAGE, SIGNATURES, SLIPS
+from mailbridge.letters.reason_words_proofs import CERTIFICATES, CHANGES, MAIL_SIGNATURES, SENDER, XML
 from mailbridge.letters.wording import Words
 
-TEXTS: Mapping[str, str] = {**PAGE, **SLIPS, **FILES, **SIGNATURES, **DOMAIN, **DEFECTS, **JOURNAL}
+TEXTS: Mapping[str, str] = {
+    **PAGE,
+    **SLIPS,
+    **FILES,
+    **SIGNATURES,
+    **DOMAIN,
+    **DEFECTS,
+    **JOURNAL,
+    **SENDER,
+    **MAIL_SIGNATURES,
+    **CERTIFICATES,
+    **XML,
+    **CHANGES,
+}
 
 PROBLEMS: Mapping[str, Words] = {
     "encrypted": Words(vi="có mật khẩu", en="has a password"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailbridge.decision.findings import Action
-from mailbridge.letters.view import AgencyView, DocumentView, LetterView, MailView, Row
+from mailbridge.letters.view import AgencyView, AssuranceView, DocumentView, LetterView, MailView, Row
 from mailbridge.letters.wording import BADGES
 
 _SUBJECT = "Về việc tăng cường sử dụng văn bản điện tử trong hoạt động của cơ quan nhà nước"
@@ -63,6 +63,13 @@ _FULL = LetterView(
     rule="mau",
     files=(Row(label="phu-luc.zip", text="tệp nén chỉ mở được khi có mật khẩu"),),
     defects=("thư có nhiều trường From (người gửi)",),
+    assurance=AssuranceView(
+        level=2,
+        title="Tin cậy, chờ bản giấy hoặc bản ký số",
+        reason="Có chữ ký số hợp lệ của cơ quan, chưa có chữ ký số của người ký.",
+        next_step="Xử lý theo quy trình và theo dõi việc nhận bản giấy hoặc bản ký số.",
+    ),
+    notes=("Lần đầu nhận văn bản từ địa chỉ này.",),
 )
 
 
@@ -78,6 +85,8 @@ def samples() -> tuple[LetterView, ...]:
         urgency_mark=None,
         reasons=(),
         rule="",
+        assurance=None,
+        notes=(),
         files=(),
         defects=(),
     )

@@ -48,6 +48,16 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AssuranceView:
+    """How far the documents can be relied on: one of five levels, 1 the best, why, and what the clerk does next."""
+
+    level: int
+    title: str
+    reason: str
+    next_step: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DocumentView:
     """
     One document: as the book has it when it was registered, else as it was read.
@@ -102,6 +112,9 @@ class LetterView:
         urgency_mark: "[HỎA TỐC]" or the like, None when nothing is urgent.
         addressee: Whom the letter greets.
         verdict: One sentence: who sent it by which proof, and what the signatures are.
+        assurance: The level of the least reliable document; None when there is none.
+        notes: What else is known of the sender, a sentence each: confirmed, imitating, another body, met for the first
+            time.
         reasons: The deciding reason first. `rule` is the name of the office's own rule that decided, "" when what
             decided cannot be configured.
         files: Files that could not be opened, each with its reason.
@@ -121,3 +134,5 @@ class LetterView:
     rule: str
     files: tuple[Row, ...]
     defects: tuple[str, ...]
+    assurance: AssuranceView | None = None
+    notes: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from typing import assert_never
 
 from mailbridge.decision.findings import Action, Judgement
 from mailbridge.decision.proof import is_valid
-from mailbridge.verify.results import AuthResults, DkimResult, Result
+from mailbridge.verify.results import AuthResults, DkimResult, Result, SmimeResult
 from mailbridge.verify.signature import Change, SignatureStatus, Status
 
 LANGUAGES = ("vi", "en")
@@ -31,9 +31,21 @@ class Words:
 
 
 class Proof(Enum):
-    """What DKIM says about the domain in From, and in which words."""
+    """What is known about the domain in From, and in which words."""
 
     PROVEN = Words(vi="Xác thực tên miền gửi: đạt", en="Sender domain authentication: passed")
+    BY_SERVER = Words(
+        vi="Xác thực tên miền gửi: đạt (theo máy chủ gửi, SPF)",
+        en="Sender domain authentication: passed (by the sending server, SPF)",
+    )
+    BY_FORWARDER = Words(
+        vi="Xác thực tên miền gửi: đạt (theo xác nhận của máy chủ chuyển tiếp được tin cậy, ARC)",
+        en="Sender domain authentication: passed (as a trusted forwarder confirms, ARC)",
+    )
+    BY_CERTIFICATE = Words(
+        vi="Xác thực địa chỉ gửi: đạt (theo chữ ký số của thư)",
+        en="Sender address authentication: passed (by the digital signature of the mail)",
+    )
     WEAK = Words(
         vi="Xác thực tên miền gửi: không đạt (chữ ký tên miền không bảo đảm toàn bộ nội dung)",
         en="Sender domain authentication: not passed (the domain signature does not vouch for the whole content)",
@@ -44,25 +56,33 @@ class Proof(Enum):
     )
     FAILED = Words(vi="Xác thực tên miền gửi: không đạt", en="Sender domain authentication: failed")
     OPEN = Words(
-        vi="Chưa xác thực được tên miền gửi (chưa tra cứu được khóa)",
-        en="Sender domain not authenticated yet (the key could not be looked up)",
+        vi="Chưa xác thực được tên miền gửi (máy chủ tên miền chưa trả lời)",
+        en="Sender domain not authenticated yet (its name servers did not answer)",
     )
     NONE = Words(vi="Nơi gửi chưa cấu hình xác thực tên miền", en="The sender has not set up domain authentication")
 
 
 def proof(results: AuthResults) -> Proof:
-    """Choose the words for the domain proof; only a whole, aligned signature is called passed."""
+    """Choose the words for the domain proof; only what proves the domain for this very mail is called passed."""
     if results.proves_author:
         return Proof.PROVEN
+    if results.proves_by_certificate:
+        return Proof.BY_CERTIFICATE
+    if results.proves_by_spf:
+        return Proof.BY_SERVER
+    if results.arc.vouched:
+        return Proof.BY_FORWARDER
     codes = {each.result for each in results.dkim}
     passed = [each for each in results.dkim if each.result is Result.PASS]
     if any(each.aligned for each in passed):
         return Proof.WEAK
-    if Result.TEMPERROR in codes:
+    if results.is_pending:
         return Proof.OPEN
     if passed:
         return Proof.OTHER
-    return Proof.FAILED if codes - {Result.NONE} else Proof.NONE
+    if codes - {Result.NONE} or results.dmarc.result is Result.FAIL:
+        return Proof.FAILED
+    return Proof.NONE
 
 
 def spoken_of(results: AuthResults) -> DkimResult | None:
@@ -98,6 +118,33 @@ class Signed(Enum):
     UNDECIDED = Words(vi="Chưa xác minh được", en="Could not be verified")
     OLD = Words(vi="Thuật toán ký đã cũ", en="The signature algorithm is out of date")
     NONE = Words(vi="Chưa ký số", en="Not digitally signed")
+
+
+class MailSigned(Enum):
+    """States of an S/MIME signature of the mail itself; what it says of the sender, not of a document."""
+
+    VALID = Words(vi="Chữ ký số của thư hợp lệ", en="Digital signature of the mail valid")
+    PART = Words(
+        vi="Chữ ký số của thư chỉ bảo đảm một phần thư", en="Digital signature of the mail covers only a part of it"
+    )
+    OTHER = Words(vi="Chữ ký số của thư không phải của người gửi", en="Digital signature of the mail not the sender's")
+    INVALID = Words(vi="Chữ ký số của thư không hợp lệ", en="Digital signature of the mail invalid")
+    UNDECIDED = Words(vi="Chữ ký số của thư chưa xác minh được", en="Digital signature of the mail not verified")
+
+
+def mail_signed(result: SmimeResult) -> MailSigned:
+    """Choose the words for one S/MIME signature."""
+    match result.status:
+        case Status.TOTAL_PASSED:
+            return MailSigned.VALID if result.covers_whole_mail and result.signer_is_sender else MailSigned.UNDECIDED
+        case Status.TOTAL_FAILED:
+            return MailSigned.INVALID
+        case Status.INDETERMINATE if result.sub_indication == "SIG_CONSTRAINTS_FAILURE":
+            return MailSigned.PART if not result.covers_whole_mail else MailSigned.OTHER
+        case Status.INDETERMINATE:
+            return MailSigned.UNDECIDED
+        case _:
+            assert_never(result.status)
 
 
 GOOD = frozenset({Signed.VALID, Signed.VALID_ORGANIZATION, Signed.VALID_PERSON})
@@ -150,9 +197,16 @@ def signed(status: SignatureStatus) -> Signed:
             assert_never(status.status)
 
 
+def is_old(status: SignatureStatus) -> bool:
+    """Say whether a signature uses what is out of date and still not refused (TT 15/2025/TT-BKHCN, annex)."""
+    return bool(status.weaknesses)
+
+
 def signed_summary(statuses: Sequence[SignatureStatus], language: str) -> str:
-    """Say the states of the signatures of a document in one phrase, each state once, in the order met."""
+    """Say the states of the signatures of a document in one phrase, each state once, in the order met; age last."""
     states = dict.fromkeys(signed(status) for status in statuses) or {Signed.NONE: None}
+    if any(is_old(status) for status in statuses):
+        states[Signed.OLD] = None
     return joined([state.value[language] for state in states])
 
 

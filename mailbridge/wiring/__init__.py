@@ -5,6 +5,6 @@ A process takes on some roles, and pays for what they need only: what walks and 
 """
 
 from mailbridge.wiring.app import DOORS, ROLES, App, spool_path
-from mailbridge.wiring.looking import lookups_for, outlook_for, reading_for
+from mailbridge.wiring.looking import keeper_for, lookups_for, outlook_for, reading_for
 
-__all__ = ["DOORS", "ROLES", "App", "lookups_for", "outlook_for", "reading_for", "spool_path"]
+__all__ = ["DOORS", "ROLES", "App", "keeper_for", "lookups_for", "outlook_for", "reading_for", "spool_path"]

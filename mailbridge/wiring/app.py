@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailbridge.control.status import DoorStatus, LedgerStatus, SpoolStatus
+from mailbridge.control.status import DoorStatus, LedgerStatus, SpoolStatus, TrustStatus
 from mailbridge.errors import Unavailable
 from mailbridge.registry.entry import VIETNAM
 from mailbridge.settings import Role, Settings
@@ -172,6 +172,10 @@ class App:
     def ledger_status(self) -> LedgerStatus | None:
         """Tell how it is with what is done behind the doors; None when that is not done here. Blocks."""
         return self._back.status() if self._back else None
+
+    def trust_status(self) -> TrustStatus | None:
+        """Tell how long trust holds; None when this process judges nothing."""
+        return self._back.trust_status() if self._back else None
 
 
 async def _guarded(loop: Coroutine[None, None, None], name: str, stop: asyncio.Event) -> None:

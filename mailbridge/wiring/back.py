@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from itertools import accumulate, islice
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy import Engine
 
 from mailbridge.control.status import STEPS, DatabaseState, LedgerStatus
 from mailbridge.errors import Misconfigured, Unavailable
+from mailbridge.kept import TrustFiles
 from mailbridge.letters.check import check_templates
 from mailbridge.letters.environment import environment
 from mailbridge.lookups.gather import GatheredLookups
@@ -27,23 +29,35 @@ from mailbridge.noting import Noting
 from mailbridge.outbound.next_hop import OutboundSettings as SenderSettings
 from mailbridge.outbound.sender import LetterSender
 from mailbridge.pipeline import Outcome, Ports
+from mailbridge.recheck import World, ask_due
 from mailbridge.registry.books import Books, LetterState
 from mailbridge.registry.database import open_database
 from mailbridge.registry.outbox import SqlOutbox
 from mailbridge.registry.schema import current, newest, upgrade
 from mailbridge.registry.store import SqlRegistry
+from mailbridge.registry.verdicts import SqlVerdicts
 from mailbridge.settings import Role, Settings
 from mailbridge.spool import Spool
+from mailbridge.spool.archive import load_archived
 from mailbridge.walk import Walk
-from mailbridge.wiring.looking import lookups_for, reading_for
+from mailbridge.wiring.looking import keeper_for, lookups_for, reading_for
+from mailbridge.wiring.trust import trust_status
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
+
+    from mailbridge.control.status import TrustStatus
+    from mailbridge.lookups.revocation import TrustKeeper
+    from mailbridge.reading.files import LimitedReading
 
 log = logging.getLogger("mailbridge.wiring")
 
 _UNKNOWN_EVERY = 60.0
 """Seconds between two looks at mails whose fate is unknown."""
+_VERDICTS_EVERY = 15.0
+"""Seconds between two looks at verdicts that are due to be asked for again; the first pause of one is a minute."""
+_TRUST_EVERY = 5.0
+"""Seconds between two looks at what is to be fetched."""
 _COUNT_LETTERS = 10_000
 """Letters that are counted at most: with so many waiting, the number says enough."""
 
@@ -56,6 +70,7 @@ class Prepared:
     """What the walk needs of a configuration, read and checked before the walk changes to it."""
 
     settings: Settings
+    keeper: TrustKeeper
     lookups: GatheredLookups
     templates: SandboxedEnvironment
 
@@ -63,7 +78,9 @@ class Prepared:
 def prepare(settings: Settings) -> Prepared:
     """Read trust, zone and templates; raises `Misconfigured` for the first that cannot be read. Blocks."""
     templates = environment(settings.folder / "templates")
-    return Prepared(settings=settings, lookups=lookups_for(settings), templates=templates)
+    keeper = keeper_for(settings)
+    lookups = lookups_for(settings, keeper=keeper)
+    return Prepared(settings=settings, keeper=keeper, lookups=lookups, templates=templates)
 
 
 def checked(settings: Settings) -> Prepared:
@@ -131,6 +148,8 @@ class Back:
             yield "work", partial(self._walks, engine)
             yield "ledger", partial(self._note, self._noting)
             yield "unknown", self._settle_unknown
+            yield "trust", self._keep_trust
+            yield "verdicts", partial(self._judge_again, engine)
 
     def wake(self) -> None:
         """Say that there is something to do, or that the program ends; call it in the loop's thread."""
@@ -157,6 +176,7 @@ class Back:
 
     def renew(self, prepared: Prepared) -> None:
         """Walk by other choices from the next mail on; what was read ahead is read again."""
+        prepared.keeper.follow(self._prepared.keeper)
         self._prepared = prepared
         self._turn.set()
         self.wake()
@@ -169,7 +189,7 @@ class Back:
             self._turn.clear()
             prepared = self._prepared
             work = prepared.settings.work
-            with closing(reading_for(prepared.settings)) as reading:
+            with closing(reading_for(prepared.settings, watch=prepared.keeper.note)) as reading:
                 self._walk = Walk(
                     spool=self._spool,
                     ports=Ports(
@@ -178,6 +198,7 @@ class Back:
                         registry=registry,
                         templates=prepared.templates,
                         directory=prepared.settings.directory,
+                        trust=TrustFiles(evidence_folder(prepared.settings)),
                     ),
                     policies=prepared.settings.policies,
                     on_outcome=self._decided,
@@ -213,6 +234,38 @@ class Back:
                     self.wake()
             await nap(_UNKNOWN_EVERY, self._stop)
 
+    async def _judge_again(self, engine: Engine) -> None:
+        """Ask again for verdicts that had no answer; which are due stands in the database, and outlives a restart."""
+        await self._ready.wait()
+        left_alone: dict[tuple[str, str], datetime] = {}
+        while not self._stop.is_set():
+            try:
+                now = datetime.now(UTC)
+                if await asyncio.to_thread(SqlVerdicts(engine).due, now, 1 + len(left_alone)):
+                    await self._ask_due(engine, left_alone, now)
+            except Unavailable as error:
+                log.error("verdicts wait", extra={"what": error.what, "detail": error.detail})
+            await nap(_VERDICTS_EVERY, self._stop)
+
+    async def _ask_due(self, engine: Engine, left_alone: dict[tuple[str, str], datetime], now: datetime) -> None:
+        prepared = self._prepared
+        # Processes that read files are started for these alone: seldom is anything due.
+        with closing(reading_for(prepared.settings, parallel=1, watch=prepared.keeper.note)) as reading:
+            added = await ask_due(world_of(prepared, engine, reading), left_alone, now)
+        if added and self._sender:
+            self._sender.wake()
+
+    async def _keep_trust(self) -> None:
+        """Fetch lists and answers when they are due; walks take what is there, and wait for none of it."""
+        while not self._stop.is_set():
+            keeper, now = self._prepared.keeper, datetime.now(UTC)
+            try:
+                keeper.tell(await asyncio.to_thread(keeper.refresh, now, is_over=self._stop.is_set))
+            except Exception:  # a fault of ours, brought out by what some host sent, must not stop the walk
+                log.exception("trust could not be refreshed")
+            keeper.warn(now, self._prepared.settings.trust.warn_days)
+            await nap(_TRUST_EVERY, self._stop)
+
     async def _send(self, sender: LetterSender, outbox: SqlOutbox) -> None:
         await self._ready.wait()
         if not self._stop.is_set():
@@ -231,6 +284,11 @@ class Back:
             else:
                 break
         self._ready.set()
+
+    def trust_status(self) -> TrustStatus:
+        """Tell how it is with trust."""
+        prepared = self._prepared
+        return trust_status(prepared.keeper, datetime.now(UTC), prepared.settings.trust.warn_days)
 
     def status(self) -> LedgerStatus:
         """Tell how it is; blocks for as long as the database does."""
@@ -251,6 +309,29 @@ class Back:
             decided_within=self._tempo.within,
             decided_seconds=self._tempo.seconds,
         )
+
+
+def evidence_folder(settings: Settings) -> Path:
+    """Return where the certificates and lists lie that judgements rest on."""
+    return settings.data / "evidence"
+
+
+def world_of(prepared: Prepared, engine: Engine, reading: LimitedReading) -> World:
+    """Put together what judges mails of the archive again."""
+    settings = prepared.settings
+    root = settings.data / "spool"
+    return World(
+        lookups=prepared.lookups,
+        reading=reading,
+        registry=SqlRegistry(engine),
+        verdicts=SqlVerdicts(engine),
+        lines=Books(engine),
+        archive=lambda case: load_archived(root, case.mail_id, case.accepted_at),
+        trust=TrustFiles(evidence_folder(settings)),
+        policies=settings.policies,
+        directory=settings.directory,
+        templates=prepared.templates,
+    )
 
 
 def sender_settings(settings: Settings) -> SenderSettings:

@@ -162,6 +162,7 @@ class Program:
             doors=self.app.door_status(),
             spool=await asyncio.to_thread(self.app.spool_status, datetime.now(UTC)),
             ledger=await asyncio.to_thread(self.app.ledger_status),
+            trust=self.app.trust_status(),
             child=self._child.status if self._child else None,
         )
 

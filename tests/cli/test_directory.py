@@ -54,3 +54,37 @@ def test_a_list_with_a_fault_is_not_brought_in(mailbridge: CommandLine, config: 
     assert 'co-quan.csv:3: "soyte" is not an address' in said.out
     assert mailbridge("-c", config, "directory", "check", file).status == 1
     assert mailbridge("-c", config, "directory", "list").status == 1
+
+
+def test_confirmed_addresses_are_brought_in_shown_and_watched(
+    mailbridge: CommandLine, config: Path, file: Path, tmp_path: Path
+) -> None:
+    mailbridge("-c", config, "directory", "import", file)
+    confirmed = tmp_path / "xac-nhan.csv"
+    line = "Sở Y tế tỉnh Bắc Kạn,baocao@soyte.backan.gov.vn,Công văn 7/SYT-VP,01/01/2026,"
+    confirmed.write_text(f"name,address,confirmed_by,from,to\n{line}01/02/2026\n", encoding="utf-8")
+    assert mailbridge("-c", config, "directory", "import", confirmed).status == 0
+    [found] = mailbridge("-c", config, "directory", "list", "y te", "--json").objects
+    assert found["confirmed"] == [
+        {
+            "address": "baocao@soyte.backan.gov.vn",
+            "confirmed_by": "Công văn 7/SYT-VP",
+            "from": "2026-01-01",
+            "to": "2026-02-01",
+        }
+    ]
+    said = mailbridge("-c", config, "directory", "check")
+    assert said.status == 1
+    assert "ended on 01/02/2026" in said.out
+    confirmed.write_text(f"name,address,confirmed_by,from,to\n{line.replace('Y tế', 'Xây dựng')}\n", encoding="utf-8")
+    assert mailbridge("-c", config, "directory", "import", confirmed, "--replace").status == 65
+
+
+def test_our_own_addresses_are_listed_for_publishing(mailbridge: CommandLine, config: Path) -> None:
+    said = mailbridge("-c", config, "directory", "list", "--own", "--csv")
+    assert said.status == 0
+    assert said.out.splitlines()[0] == "name,address"
+    own = mailbridge("-c", config, "directory", "list", "--own", "--json").objects
+    assert len(said.out.splitlines()) == len(own) + 1
+    assert "@" in own[0]["address"]
+    assert mailbridge("-c", config, "directory", "list", "--csv").status == 64

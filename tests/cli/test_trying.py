@@ -140,8 +140,10 @@ def test_nothing_is_stored(mailbridge: CommandLine, config: Path, tmp_path: Path
 
 def test_in_words_nothing_is_called_registered(mailbridge: CommandLine) -> None:
     answer = mailbridge("try", SIGNED, *WORLD)
-    source, told = answer.out.splitlines()
+    source, assured, told = answer.out.splitlines()
     assert source == str(SIGNED)
+    assert assured.startswith("    reliability: Reliable. An electronic original: ")
+    assert assured.endswith("Next step: Handle it as usual; no paper is needed.")
     assert told.startswith("    register: would be entered in book den: Công văn no. ")
     assert "egistered" not in told
     assert "Ủy ban nhân dân tỉnh Bắc Kạn" in told

@@ -12,6 +12,7 @@ from mailbridge.decision.catalogue import CONDITIONS
 from mailbridge.decision.conditions import Shape, holds, shown_seen, shown_wanted
 from mailbridge.decision.examples import ExampleSignature
 from mailbridge.mail.envelope import Door
+from mailbridge.registry.entry import Acquaintance
 from mailbridge.verify.results import Result
 from mailbridge.verify.signature import Change, Status
 from tests.decision.builders_decision import asks, document, findings, holding, signature, symbol
@@ -87,6 +88,13 @@ TRUE: list[tuple[str, Any, dict[str, Any]]] = [
     ("known.same_mail", True, {"same_mail": True}),
     ("known.same_file", True, {"same_file": True}),
     ("known.same_symbol", True, {"same_symbol": True}),
+    ("known.sender", "none", {}),
+    ("known.sender", ("stranger", "domain"), {"met": Acquaintance.STRANGER}),
+    ("sender_level", "unproven", {}),
+    ("sender_level", "proven", {"proven": True}),
+    ("sender_level", "official", {"proven": True, "listed": True}),
+    ("sender_level", "confirmed", {"proven": True, "confirmed": True}),
+    ("sender_level", "contradicted", {"author": "vanthu@vidu.gov-vn.com", "proven": True}),
 ]
 
 FALSE: list[tuple[str, Any, dict[str, Any]]] = [
@@ -107,6 +115,9 @@ FALSE: list[tuple[str, Any, dict[str, Any]]] = [
     ("fields.required", "present", {"documents": 0}),
     ("fields.symbol", "present", {"absent": ("symbol",)}),
     ("confidence.required", {"at_least": 0.5, "below": 0.9}, {"documents": 0}),
+    ("sender_level", "confirmed", {"confirmed": True}),
+    ("sender_level", "official", {"listed": True}),
+    ("known.sender", "stranger", {"met": Acquaintance.ADDRESS}),
     ("signatures.all", "total-passed", {}),
     ("signatures.broken", True, {"signatures": (ExampleSignature(status=Status.INDETERMINATE),)}),
 ]

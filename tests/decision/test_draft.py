@@ -49,7 +49,7 @@ def test_every_field_that_is_sure_is_written() -> None:
     assert (draft.signer_name, draft.signer_position) == ("Trần Văn A", "Vụ trưởng")
     assert (draft.urgency, draft.pages) == ("khẩn", 2)
     assert draft.recipients == "vanthu@sonv.backan.gov.vn"
-    assert draft.note == "Bản điện tử có chữ ký số của cơ quan"
+    assert draft.note == "Có chữ ký số của cơ quan, chưa có chữ ký số của người ký: chờ bản giấy hoặc bản ký số"
     assert draft.too_long() == ()
 
 

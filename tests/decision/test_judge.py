@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from mailbridge.decision.findings import Action, Judgement
+from mailbridge.classifier.kinds import Kind
+from mailbridge.decision.findings import Action, Findings, Judgement
 from mailbridge.decision.judge import is_delivered, judge
 from mailbridge.mail.envelope import Door, MailObject
-from mailbridge.registry.entry import Known
+from mailbridge.registry.entry import Acquaintance
 from tests.decision.builders_decision import findings, mail, message, policy
 
 
-def judged(accepted: MailObject) -> Judgement:
-    seen = findings()
+def judged(accepted: MailObject, seen: Findings | None = None) -> Judgement:
+    seen = seen or findings()
     return judge(
         mail=accepted,
         message=message(),
@@ -22,8 +23,9 @@ def judged(accepted: MailObject) -> Judgement:
         classification=seen.classification,
         signatures=(),
         attachment_problems=(),
-        known=Known(),
+        known=seen.known,
         policy=policy(),
+        directory=seen.directory,
     )
 
 
@@ -31,6 +33,20 @@ def test_a_judgement_carries_what_it_rests_on() -> None:
     judgement = judged(mail())
     assert judgement.decision.action is Action.REGISTER
     assert judgement.classification == findings().classification
+
+
+def test_a_judgement_says_who_sent_it_and_how_far_it_can_be_relied_on() -> None:
+    seen = findings(listed=True, proven=True, met=Acquaintance.STRANGER)
+    judgement = judged(mail(), replace(seen, author=message().author))
+    assert judgement.sender is not None
+    assert judgement.assurance is not None
+    assert len(judgement.identities) == 1
+    assert judgement.met is Acquaintance.STRANGER
+
+
+def test_nothing_is_said_of_the_sender_of_a_mail_whose_content_is_not_kept() -> None:
+    judgement = judged(mail(), findings(kind=Kind.SECRET, secrecy="mật", documents=0))
+    assert (judgement.sender, judgement.assurance, judgement.identities) == (None, None, ())
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,14 @@ ROOT = Path(__file__).parents[2]
 
 BOOK = [
     (1, "Ủy ban nhân dân tỉnh Bắc Kạn", "3526/UBND-KGVX", "2026-11-20", "Công văn", "Bản điện tử có chữ ký số"),
-    (2, "Bộ Nội vụ", "1187/QĐ-BNV", "2026-11-18", "Quyết định", "Bản điện tử có chữ ký số của cơ quan"),
+    (
+        2,
+        "Bộ Nội vụ",
+        "1187/QĐ-BNV",
+        "2026-11-18",
+        "Quyết định",
+        "Có chữ ký số của cơ quan, chưa có chữ ký số của người ký: chờ bản giấy hoặc bản ký số",
+    ),
     (3, "Văn phòng", "87/GM-VP", "2026-11-20", "Giấy mời", "Chưa ký số: chờ bản giấy hoặc bản ký số"),
     (
         4,

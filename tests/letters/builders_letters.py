@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from mailbridge.classifier.directory import NO_DIRECTORY, Directory
 from mailbridge.classifier.kinds import Classification, Document, Kind, Reading, Rival, Signer
 from mailbridge.classifier.symbol import DocumentSymbol
-from mailbridge.decision.findings import Action, Agency, Decision, Judgement, Reason
+from mailbridge.decision.assurance import assure
+from mailbridge.decision.findings import Action, Agency, Decision, Findings, Judgement, Reason
+from mailbridge.decision.identity import identities
+from mailbridge.decision.sender import judge_sender
 from mailbridge.mail.address import Address
 from mailbridge.mail.envelope import Client, Door, Envelope, MailObject
 from mailbridge.mail.message import HeaderField, Message, Part
-from mailbridge.registry.entry import DraftEntry, RegisterEntry
+from mailbridge.registry.entry import Acquaintance, DraftEntry, Known, RegisterEntry
 from mailbridge.verify.results import ArcResult, AuthResults, DkimResult, DmarcResult, Result, SpfResult
 from mailbridge.verify.signature import SignatureStatus, Status
 
@@ -239,19 +243,39 @@ def judgement(
     signatures: tuple[SignatureStatus, ...] = BOTH,
     notify: tuple[str, ...] = (),
     reasons: tuple[Reason, ...] | None = None,
+    directory: Directory = NO_DIRECTORY,
+    met: Acquaintance | None = None,
 ) -> Judgement:
     secret = action is Action.STOP
+    classification = Classification(
+        kind=Kind.SECRET if secret else kind,
+        confidence=0.99,
+        reasons=("a number and symbol",),
+        documents=() if secret else (document(),) if documents is None else documents,
+        secrecy="tuyệt mật" if secret else None,
+        automatic=automatic,
+    )
+    findings = Findings(
+        agency=AGENCY,
+        door=Door.HOP,
+        client=Client(),
+        envelope=Envelope(mail_from=SENDER, recipients=()),
+        author=message().author,
+        attachment_problems=(),
+        authentication=results,
+        classification=classification,
+        signatures=signatures,
+        known=Known(sender=met),
+        directory=directory,
+    )
     return Judgement(
         authentication=results,
-        classification=Classification(
-            kind=Kind.SECRET if secret else kind,
-            confidence=0.99,
-            reasons=("a number and symbol",),
-            documents=() if secret else (document(),) if documents is None else documents,
-            secrecy="tuyệt mật" if secret else None,
-            automatic=automatic,
-        ),
+        classification=classification,
         signatures=signatures,
+        sender=None if secret else judge_sender(findings),
+        assurance=None if action in (Action.STOP, Action.PASS) else assure(findings),
+        identities=tuple(identities(each, findings, directory) for each in classification.documents),
+        met=met,
         decision=Decision(
             action=action,
             confidence=0.98,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from mailbridge.classifier.directory import Directory, Office
 from mailbridge.classifier.kinds import Reading
 from mailbridge.decision.findings import Action, Agency, Judgement, Reason
 from mailbridge.letters.compose import compose
@@ -20,7 +21,7 @@ from mailbridge.letters.plan import plan
 from mailbridge.mail.letter import Letter, LetterKind, LetterPlan
 from mailbridge.mail.message import Message
 from mailbridge.mail.parse import parse
-from mailbridge.registry.entry import RegisterEntry
+from mailbridge.registry.entry import Acquaintance, RegisterEntry
 from mailbridge.verify.results import Result
 from mailbridge.verify.signature import Status
 from tests.letters.builders_letters import (
@@ -87,6 +88,15 @@ INVITATION = judgement(
     signatures=(),
     notify=("lan@sonv.example",),
 )
+STRANGER = judgement(signatures=(replace(BOTH[1], weaknesses=("sha1",)),), met=Acquaintance.STRANGER)
+IMITATION = judgement(
+    Action.HOLD,
+    signatures=(),
+    # Of two domains that look alike, the one in the directory is the honest one.
+    directory=Directory((Office(name="Văn phòng Chính phủ", domains=("vpcp.exarnple",)),)),
+    reasons=(Reason(rule="official-unproven", text="Chưa rõ nguồn gốc."),),
+    met=Acquaintance.DOMAIN,
+)
 UNOPENED = {"3": "encrypted: the PDF opens only with a password"}
 TWO = (
     entry(),
@@ -129,6 +139,9 @@ CASES: Mapping[str, tuple[Judgement, Sequence[RegisterEntry], int, str, Mapping[
     "notice-hold-en": (HELD, (), NOTICE, "en", UNOPENED),
     "notice-hold-altered-vi": (ALTERED, (), NOTICE, "vi", {}),
     "notice-hold-unread-vi": (UNREAD, (), NOTICE, "vi", {}),
+    "notice-imitation-vi": (IMITATION, (), NOTICE, "vi", {}),
+    "notice-stranger-vi": (STRANGER, (entry(),), NOTICE, "vi", {}),
+    "notice-stranger-en": (STRANGER, (entry(),), NOTICE, "en", {}),
     "notice-pass-vi": (INVITATION, (), NOTICE - 1, "vi", {}),
     "notice-pass-en": (INVITATION, (), NOTICE - 1, "en", {}),
     "notice-hold-nothing-read-vi": (judgement(Action.HOLD, documents=(), signatures=()), (), NOTICE, "vi", {}),

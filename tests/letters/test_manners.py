@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from mailbridge.classifier.kinds import Kind
+from mailbridge.decision.sender import Sender, SenderLevel
+from mailbridge.decision.sentence import Sentence
 from mailbridge.letters.manners import is_ours, is_writable, suppression
 from mailbridge.mail.address import Address
 from mailbridge.mail.message import Message
-from mailbridge.verify.results import AuthResults, Result
+from mailbridge.verify.results import ArcResult, AuthResults, DmarcResult, Result, SpfResult
 from tests.letters.builders_letters import AGENCY, PROVEN, authentication, dkim, judgement, mail, message
 
 
@@ -19,14 +21,42 @@ def asked(
     results: AuthResults = PROVEN,
     kind: Kind = Kind.OFFICIAL_DOCUMENT,
     automatic: str | None = None,
+    sender: Sender | None = None,
 ) -> str | None:
     classification = judgement(kind=kind, automatic=automatic).classification
     envelope = mail(mail_from=mail_from).envelope
-    return suppression(written or message(), envelope, classification, results, agency=AGENCY)
+    return suppression(written or message(), envelope, classification, results, agency=AGENCY, sender=sender)
 
 
 def test_a_proven_author_may_be_answered() -> None:
     assert asked() is None
+
+
+PASSED = DmarcResult(result=Result.PASS, domain="vpcp.example")
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        (replace(authentication(), dmarc=PASSED, spf=SpfResult(result=Result.PASS, domain="vpcp.example")), None),
+        (replace(authentication(), arc=ArcResult(result=Result.PASS, sealers=("list.example",), vouched=True)), None),
+        # With `l=` a stranger can put an old signature before a text of his own, and DMARC passes all the same.
+        (replace(authentication(dkim(weak="body-length")), dmarc=PASSED), "unproven-sender"),
+        (replace(authentication(), spf=SpfResult(result=Result.PASS, domain="mass.example")), "unproven-sender"),
+        (replace(authentication(), dmarc=DmarcResult(result=Result.TEMPERROR)), "unproven-sender"),
+    ],
+)
+def test_what_else_proves_that_an_answer_reaches_its_author(results: AuthResults, expected: str | None) -> None:
+    """G10: no backscatter; an answer goes to From when its domain is proven for this very mail."""
+    assert asked(results=results) == expected
+
+
+@pytest.mark.parametrize("level", SenderLevel)
+def test_who_imitates_another_is_not_answered(level: SenderLevel) -> None:
+    """G11: the acknowledgement is withheld when the sender looks forged."""
+    sender = Sender(level=level, reason=Sentence(vi="", en=""))
+    expected = "unproven-sender" if level is SenderLevel.CONTRADICTED else None
+    assert asked(sender=sender) == expected
 
 
 @pytest.mark.parametrize("word", ["auto-submitted", "null-sender", "list", "bulk", "report", "no-reply", "ourselves"])

@@ -42,6 +42,20 @@ NO_REASONS = {
     "the process that opens files was killed",
     "pyHanko waits for something although nothing may be fetched",
     "a UUIDv7 takes ten random octets",
+    # Errors within a check, told as "malformed (ValueError)" or as one of the reasons above.
+    "<?xml version='1.0'?><a>X7</a>",
+    "a primitive element of indefinite length",
+    "an element of indefinite length has no end",
+    "a piece of an octet string is none",
+    "a tag that nobody has numbered",
+    "a length that no file has",
+    "the responder did not answer",
+    "the answer has a critical extension",
+    "not as long as the curve asks for",
+    "a stream stands where a dictionary belongs",
+    # Words in names of bodies, not sentences.
+    "VU TO CHUC",
+    "BAN TO CHUC",
 }
 """Texts of those rooms that read like reasons and reach no reader of a letter, each group with its why."""
 

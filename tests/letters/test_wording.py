@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,12 @@ from mailbridge.decision.findings import Action
 from mailbridge.letters.wording import (
     BADGES,
     LABELS,
+    MailSigned,
     Proof,
     Signed,
     badge,
     joined,
+    mail_signed,
     most_urgent,
     proof,
     signed,
@@ -19,7 +22,15 @@ from mailbridge.letters.wording import (
     small,
     spoken_of,
 )
-from mailbridge.verify.results import DkimResult, Result
+from mailbridge.verify.results import (
+    ArcResult,
+    AuthResults,
+    DkimResult,
+    DmarcResult,
+    Result,
+    SmimeResult,
+    SpfResult,
+)
 from mailbridge.verify.signature import Change, Status
 from tests.letters.builders_letters import authentication, dkim, judgement, signature
 
@@ -40,6 +51,72 @@ from tests.letters.builders_letters import authentication, dkim, judgement, sign
 )
 def test_words_for_the_domain_proof(results: tuple[DkimResult, ...], expected: Proof) -> None:
     assert proof(authentication(*results)) is expected
+
+
+SMIME = SmimeResult(
+    part="1", status=Status.TOTAL_PASSED, signer="a@vpcp.example", covers_whole_mail=True, signer_is_sender=True
+)
+BY_SPF: dict[str, Any] = {
+    "dmarc": DmarcResult(result=Result.PASS, domain="vpcp.example"),
+    "spf": SpfResult(result=Result.PASS, domain="vpcp.example"),
+}
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        (replace(authentication(), **BY_SPF), Proof.BY_SERVER),
+        (replace(authentication(dkim(weak="sha1")), **BY_SPF), Proof.BY_SERVER),
+        (replace(authentication(), arc=ArcResult(result=Result.PASS, vouched=True)), Proof.BY_FORWARDER),
+        (replace(authentication(dkim(Result.FAIL)), smime=(SMIME,)), Proof.BY_CERTIFICATE),
+        (replace(authentication(dkim()), smime=(SMIME,)), Proof.PROVEN),
+        (replace(authentication(), dmarc=DmarcResult(result=Result.TEMPERROR)), Proof.OPEN),
+        (replace(authentication(), spf=SpfResult(result=Result.TEMPERROR)), Proof.OPEN),
+        (replace(authentication(), dmarc=DmarcResult(result=Result.FAIL, domain="vpcp.example")), Proof.FAILED),
+        (replace(authentication(), spf=SpfResult(result=Result.FAIL, domain="vpcp.example")), Proof.NONE),
+    ],
+)
+def test_words_for_proofs_beside_dkim(results: AuthResults, expected: Proof) -> None:
+    assert proof(results) is expected
+
+
+def test_an_answer_that_is_owed_is_no_failure_in_words() -> None:
+    assert "không đạt" not in Proof.OPEN.value.vi
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, MailSigned.VALID),
+        ({"signer_is_sender": False}, MailSigned.UNDECIDED),
+        ({"status": Status.TOTAL_FAILED}, MailSigned.INVALID),
+        ({"status": Status.INDETERMINATE, "sub_indication": "TRY_LATER"}, MailSigned.UNDECIDED),
+        (
+            {
+                "status": Status.INDETERMINATE,
+                "sub_indication": "SIG_CONSTRAINTS_FAILURE",
+                "covers_whole_mail": False,
+            },
+            MailSigned.PART,
+        ),
+        (
+            {
+                "status": Status.INDETERMINATE,
+                "sub_indication": "SIG_CONSTRAINTS_FAILURE",
+                "signer_is_sender": False,
+            },
+            MailSigned.OTHER,
+        ),
+    ],
+)
+def test_words_for_the_signature_of_the_mail(changes: dict[str, Any], expected: MailSigned) -> None:
+    assert mail_signed(replace(SMIME, **changes)) is expected
+
+
+def test_an_old_algorithm_is_said_behind_the_state() -> None:
+    old = replace(signature(), weaknesses=("sha1",))
+    assert signed_summary((old,), "vi") == "Chữ ký số của cơ quan hợp lệ; thuật toán ký đã cũ"
+    assert signed_summary((signature(),), "vi") == "Chữ ký số của cơ quan hợp lệ"
 
 
 def test_only_a_proven_author_reads_as_passed() -> None:
