@@ -15,7 +15,7 @@ from mailbridge.classifier.hints import agree, compared, name_symbol
 from mailbridge.classifier.kinds import Document
 from mailbridge.classifier.likeness import is_other_paper
 from mailbridge.classifier.meeting import read_meeting
-from mailbridge.classifier.page import read_document
+from mailbridge.classifier.page import read_documents
 from mailbridge.classifier.symbol import find_symbols
 from mailbridge.classifier.twins import beside_twin, is_same_without_number
 from mailbridge.mail.message import Message, Part
@@ -50,33 +50,49 @@ def gather_documents(message: Message, pages: Mapping[str, Pages]) -> tuple[Docu
         pages: By part index; a part without an entry could not be read and can only be an annex here.
 
     Returns:
-        In the order of their main parts; () when no file has the form of a document.
+        In the order of their main parts; () when no file has the form of a document. Where one file holds several
+        documents, each stands there with that file as its main part.
     """
-    read = {part.index: document for part in message.parts if (document := _document_of(part, pages)) is not None}
+    files = {part.index: found for part in message.parts if (found := _documents_of(part, pages))}
+    read = {index: found[0] for index, found in files.items()}
     mains = _mains(read, {part.index: part for part in message.parts}, pages)
     if not mains:
         return ()
     groups = _under_covers(_grouped(message, mains, read, pages), read)
     documents = [
-        replace(_beside_copies(read, main, mains[main]), main=main, parts=(main, *others))
+        document
         for main, others in groups.items()
+        for document in (
+            replace(_beside_copies(read, main, mains[main]), main=main, parts=(main, *others)),
+            *(replace(more, main=main, parts=(main,)) for more in files[main][1:]),
+        )
     ]
     names = {part.index: part.name for part in message.parts}
+    firsts = {document.main: document for document in reversed(documents)}
     return tuple(
         replace(
-            compared(document, message, names=[(document.main, names[document.main])], alone=len(documents) == 1),
-            meeting=read_meeting(pages[document.main], document),
+            # The name of a file speaks of the first document in it.
+            compared(
+                document,
+                message,
+                names=[(document.main, names[document.main])] if document is firsts[document.main] else [],
+                alone=len(documents) == 1,
+            ),
+            meeting=read_meeting(pages[document.main], document) if len(files[document.main]) == 1 else None,
         )
         for document in documents
     )
 
 
-def _document_of(part: Part, pages: Mapping[str, Pages]) -> Document | None:
+def _documents_of(part: Part, pages: Mapping[str, Pages]) -> tuple[Document, ...]:
+    """Read the documents of one file, but what its first one brings; () when the first has not the form of one."""
     file = pages.get(part.index)
     if file is None or is_other_paper(file):
-        return None
-    document = read_document(file, part=part.index, file_name=part.name)
-    return document if document is not None and _is_substantial(document) else None
+        return ()
+    found = read_documents(file, part=part.index, file_name=part.name)
+    if not found or not _is_substantial(found[0]):
+        return ()
+    return (found[0], *(more for more in found[1:] if not _brings(found[0], more)))
 
 
 def _is_substantial(document: Document) -> bool:

@@ -7,6 +7,7 @@ so what is unsure waits for a clerk (NĐ 30/2020, Điều 21 khoản 2 and Đi�
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -189,6 +190,22 @@ def twice_in_mail(proposal: Proposal) -> Iterable[Sentence]:
         )
 
 
+def several_in_file(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to a file that holds several documents: an entry stands for a whole file, and one would be lost."""
+    counts = Counter(document.main for document in proposal.documents)
+    for main, count in counts.items():
+        if count > 1:
+            names = ", ".join(
+                document.symbol.value.text
+                for document in proposal.documents
+                if document.main == main and document.symbol.value is not None
+            )
+            yield Sentence(
+                vi=f"Một tệp chứa {count} văn bản ({names}); đề nghị tách tệp và đăng ký từng văn bản.",
+                en=f"One file holds {count} documents ({names}); please part them and enter each.",
+            )
+
+
 def own_document(proposal: Proposal) -> Iterable[Sentence]:
     """Object to a document that the agency has issued itself: what comes in comes from others (NĐ 30/2020, Điều 3)."""
     own = word_key(proposal.findings.agency.name)
@@ -274,6 +291,7 @@ ABOUT_DOCUMENTS: tuple[tuple[str, Ground], ...] = (
     ("fixed:own-document", own_document),
     ("fixed:same-symbol", same_symbol),
     ("fixed:twice-in-mail", twice_in_mail),
+    ("fixed:several-in-file", several_in_file),
     ("fixed:partly-known", partly_known),
 )
 """Objections that a clerk wants to read beside a rule that holds a mail, too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -222,3 +222,24 @@ def test_the_main_file_and_what_belongs_to_it(files: list[File], expected: Expec
 
 def test_the_set_is_large_enough_to_say_ninety_seven_in_a_hundred() -> None:
     assert len(CASES) >= 60
+
+
+def bound(*each: Pages) -> Pages:
+    pages = tuple(replace(one.pages[0], number=number) for number, one in enumerate(each, 1))
+    return Pages(pages=pages, total=len(pages))
+
+
+def symbols(*files: File) -> list[tuple[str, str | None]]:
+    parts = [part(f"1.{number}", file.name, of_type=file.of_type) for number, file in enumerate(files, 2)]
+    pages = {each.index: file.pages for each, file in zip(parts, files, strict=True) if file.pages is not None}
+    found = classify(message(*parts), pages, mail_from="vanthu@vpcp.gov.vn").documents
+    return [(each.main, each.symbol.value.text if each.symbol.value else None) for each in found]
+
+
+def test_two_documents_in_one_file_are_both_told() -> None:
+    assert symbols(File("van ban.pdf", bound(LETTER, OTHERS))) == [("1.2", "3526/VPCP-KGVX"), ("1.2", "155/UBND-VX")]
+
+
+def test_what_a_letter_brings_in_its_own_file_is_part_of_it() -> None:
+    letter = letter_pages(subject="gửi Quyết định số 12/QĐ-VPCP")
+    assert symbols(File("van ban.pdf", bound(letter, DECISION))) == [("1.2", "3526/VPCP-KGVX")]

@@ -191,6 +191,11 @@ def test_two_files_with_one_number_in_one_mail_are_for_a_clerk() -> None:
     assert outcome(holding(findings(), document("1"), document("2"))) == (Action.HOLD, "fixed:twice-in-mail")
 
 
+def test_two_documents_in_one_file_are_for_a_clerk() -> None:
+    other = document("1", symbol=Reading(value=symbol("16/CQVD-VP"), confidence=0.99))
+    assert outcome(holding(findings(), document("1"), other)) == (Action.HOLD, "fixed:several-in-file")
+
+
 def test_a_document_of_the_agency_itself_is_not_incoming() -> None:
     mail = holding(findings(), document(issuer=Reading(value="SỞ NỘI VỤ TỈNH BẮC KẠN", confidence=0.99)))
     assert outcome(mail) == (Action.HOLD, "fixed:own-document")
