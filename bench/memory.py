@@ -14,18 +14,17 @@ import os
 import random
 import socket
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench import page
-from bench.equipment import DEFAULT_BENCH, ROOT, Equipment, NotThere, prepare, say
-from bench.leftovers import nothing_left_behind
+from bench.equipment import Equipment, say
 from bench.machine import conditions
+from bench.part import Part
 from bench.stage import Ours, Stage
 from bench.verdicts import MAILBRIDGE, Verdict
 
@@ -58,38 +57,18 @@ class Silent:
     core: float
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def _measure(equipment: Equipment, work: Path, given: argparse.Namespace) -> str:
     """Measure both."""
-    given = _given(arguments)
-    try:
-        equipment = prepare(given.bench)
-    except NotThere as error:
-        say(str(error))
-        return 1
-    with tempfile.TemporaryDirectory(prefix="mailbridge-bench-", dir=given.workdir, ignore_cleanup_errors=True) as work:
-        Path(work).chmod(0o755)
-        with nothing_left_behind(given.minutes * 60), Stage(equipment, Path(work)) as stage:
-            large = large_mails(stage, given.project, mails=given.mails, size=given.size)
-            silent = silent_clients(stage, given.project, given.clients)
-    text = report(equipment, given.project, large, silent, mails=given.mails, size=given.size, clients=given.clients)
-    print(text)
-    if given.page:
-        page.put(page.PAGE, "memory", text)
-        say(f"written: {page.PAGE.relative_to(ROOT)}")
-    return 0
+    with Stage(equipment, work) as stage:
+        large = large_mails(stage, given.project, mails=given.mails, size=given.size)
+        silent = silent_clients(stage, given.project, given.clients)
+    return report(equipment, given.project, large, silent, mails=given.mails, size=given.size, clients=given.clients)
 
 
-def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
-    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reader.add_argument("--bench", type=Path, default=DEFAULT_BENCH, help="folder with generator, sink and peers")
+def _options(reader: argparse.ArgumentParser) -> None:
     reader.add_argument("--mails", type=int, default=100, help="large mails at once")
     reader.add_argument("--size", type=int, default=25_000_000, help="octets of one")
     reader.add_argument("--clients", type=int, default=1000, help="silent clients")
-    reader.add_argument("--minutes", type=float, default=6, help="for all of it")
-    reader.add_argument("--page", action="store_true", help="write the result into the page")
-    reader.add_argument("--project", type=Path, default=ROOT, help="tree whose MailBridge is measured; this one")
-    reader.add_argument("--workdir", type=Path, default=Path("/var/tmp"), help="where the spool lies")
-    return reader.parse_args(arguments)
 
 
 def large_mails(stage: Stage, project: Path, *, mails: int, size: int) -> Large:
@@ -224,6 +203,8 @@ def report(
     return "\n\n".join((conditions(equipment, project), page.verdict_list(verdicts), found))
 
 
+PART = Part(name="memory", about=__doc__, minutes=6, holds="where the spool lies", options=_options, measure=_measure)
+
 if __name__ == "__main__":
     os.umask(0o022)
-    sys.exit(main())
+    sys.exit(PART.run())

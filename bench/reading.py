@@ -13,39 +13,25 @@ import base64
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 from bench import page
-from bench.equipment import DEFAULT_BENCH, ROOT, Equipment, NotThere, prepare, say
-from bench.leftovers import descendants, nothing_left_behind
+from bench.costs import Cost, Trying, environment, fill, table_of
+from bench.equipment import Equipment, say
+from bench.leftovers import descendants
 from bench.machine import conditions
+from bench.part import Part
 from bench.verdicts import Verdict
 
 _ROUNDS = 3
 _MAILS_AT_ONCE = 10_000
 _PARSED = 5_000_000
 """Octets of the mail that is only parsed."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cost:
-    """CPU of one mail in ms: the median of the rounds, and all of them."""
-
-    name: str
-    limit: float
-    rounds: tuple[float, ...]
-
-    def verdict(self) -> Verdict:
-        """Hold it against its aim."""
-        value = median(self.rounds) if self.rounds else None
-        return Verdict(aim=self.name, value=value, limit=self.limit, unit="ms CPU")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,41 +44,21 @@ class Growth:
     late: float
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def _measure(equipment: Equipment, work: Path, given: argparse.Namespace) -> str:
     """Measure all of it."""
-    given = _given(arguments)
-    try:
-        equipment = prepare(given.bench)
-    except NotThere as error:
-        say(str(error))
-        return 1
-    with (
-        tempfile.TemporaryDirectory(prefix="mailbridge-bench-", dir=given.workdir) as work,
-        nothing_left_behind(given.minutes * 60),
-    ):
-        folder = Path(work)
-        costs = [*_read(equipment, given.project, folder), _parsed(given.project, folder)]
-        growth = None if given.quick else _many(equipment, given.project, folder)
-    text = report(equipment, given.project, costs, growth)
-    print(text)
-    if given.page:
-        page.put(page.PAGE, "reading", text)
-        say(f"written: {page.PAGE.relative_to(ROOT)}")
-    return 0
+    zone = work / "zone"
+    zone.write_text("", encoding="ascii")
+    trying = Trying(project=given.project, zone=zone, at="2026-11-20T08:00:00+07:00")
+    costs = [*_read(equipment, trying, work), _parsed(given.project, work)]
+    growth = None if given.quick else _many(equipment, trying, work)
+    return report(equipment, given.project, costs, growth)
 
 
-def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
-    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reader.add_argument("--bench", type=Path, default=DEFAULT_BENCH, help="folder with generator, sink and peers")
+def _options(reader: argparse.ArgumentParser) -> None:
     reader.add_argument("--quick", action="store_true", help="without the many mails")
-    reader.add_argument("--minutes", type=float, default=12, help="for all of it")
-    reader.add_argument("--page", action="store_true", help="write the result into the page")
-    reader.add_argument("--project", type=Path, default=ROOT, help="tree whose MailBridge is measured; this one")
-    reader.add_argument("--workdir", type=Path, default=Path("/var/tmp"), help="where the mails are put")
-    return reader.parse_args(arguments)
 
 
-def _read(equipment: Equipment, project: Path, folder: Path) -> Iterator[Cost]:
+def _read(equipment: Equipment, trying: Trying, folder: Path) -> Iterator[Cost]:
     parts = equipment.corpus / "parts"
     pdf = (parts / "official.pdf").read_bytes()
     picture = (parts / "page200.png").read_bytes()
@@ -104,11 +70,8 @@ def _read(equipment: Equipment, project: Path, folder: Path) -> Iterator[Cost]:
     )
     for place, (name, limit, mails, count) in enumerate(kinds):
         say(f"{name} …")
-        few, many = folder / f"few{place}", folder / f"many{place}"
-        _fill(few, mails, 2)
-        _fill(many, mails, 2 + count)
-        found = [(_cpu_of(project, many) - _cpu_of(project, few)) / count * 1000 for _ in range(_ROUNDS)]
-        yield Cost(name=name, limit=limit, rounds=tuple(found))
+        found = trying.rounds(mails, folder / f"kind{place}", count=count, rounds=_ROUNDS)
+        yield Cost(name=name, limit=limit, rounds=found)
 
 
 def mail_with(name: str, file: bytes) -> bytes:
@@ -121,47 +84,6 @@ def mail_with(name: str, file: bytes) -> bytes:
         f'Content-Disposition: attachment; filename="{name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
     )
     return head.encode() + base64.encodebytes(file).replace(b"\n", b"\r\n")
-
-
-def _fill(folder: Path, mails: Sequence[bytes], count: int) -> None:
-    folder.mkdir()
-    for number in range(count):
-        mail = mails[number % len(mails)]
-        (folder / f"{number:05d}.eml").write_bytes(b"X-Number: %d\r\n" % number + mail)
-
-
-def _command(project: Path, folder: Path, jobs: int) -> list[str]:
-    zone = folder.with_suffix(".zone")
-    zone.write_text("", encoding="ascii")
-    return [
-        *(sys.executable, "-P", "-m", "mailbridge", "try", "--json", "-j", str(jobs)),
-        *("--zone", str(zone), "--at", "2026-11-20T08:00:00+07:00", str(folder)),
-    ]
-
-
-def _environment(project: Path) -> dict[str, str]:
-    return {"PYTHONPATH": str(project), "PATH": "/usr/bin:/bin"}
-
-
-def _cpu_of(project: Path, folder: Path) -> float:
-    """Return the CPU seconds of one run and of all processes that it waited for."""
-    before = _children()
-    ran = subprocess.run(
-        _command(project, folder, 1),
-        env=_environment(project),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
-    if ran.returncode or ran.stdout.count(b"\n") != len(list(folder.iterdir())):
-        raise SystemExit(f"bench: try ended with {ran.returncode} and {ran.stdout.count(b'{')} lines")
-    return _children() - before
-
-
-def _children() -> float:
-    used = os.times()
-    return used.children_user + used.children_system
 
 
 def _parsed(project: Path, folder: Path) -> Cost:
@@ -177,7 +99,7 @@ def _parsed(project: Path, folder: Path) -> Cost:
     )
     ran = subprocess.run(
         [sys.executable, "-P", "-c", program, str(mail)],
-        env=_environment(project),
+        env=environment(project),
         stdout=subprocess.PIPE,
         check=True,
     )
@@ -185,7 +107,7 @@ def _parsed(project: Path, folder: Path) -> Cost:
     return Cost(name="a mail of 5 MB, parsed", limit=40, rounds=rounds)
 
 
-def _many(equipment: Equipment, project: Path, folder: Path) -> Growth:
+def _many(equipment: Equipment, trying: Trying, folder: Path) -> Growth:
     """Run `try -j 2` over many mails of all sizes, and watch its memory."""
     say(f"{_MAILS_AT_ONCE} mails through try -j 2 …")
     texts = [path.read_bytes() for path in equipment.mails("text3k")]
@@ -194,11 +116,11 @@ def _many(equipment: Equipment, project: Path, folder: Path) -> Growth:
     mails = [text for place in range(49) for text in (texts[place % len(texts)],)]
     kinds = [each for file in files for each in (*mails, file)]
     many = folder / "all"
-    _fill(many, kinds, _MAILS_AT_ONCE)
+    fill(many, kinds, _MAILS_AT_ONCE)
     begun = time.monotonic()
     running = subprocess.Popen(
-        _command(project, many, 2),
-        env=_environment(project),
+        trying.command(many, jobs=2),
+        env=environment(trying.project),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -250,11 +172,7 @@ def _share(pid: int) -> int:
 def report(equipment: Equipment, project: Path, costs: Sequence[Cost], growth: Growth | None) -> str:
     """Say what was found and whether the aims are met."""
     verdicts = [cost.verdict() for cost in costs]
-    lines = [
-        "| what | CPU ms a mail, each round |",
-        "| --- | --- |",
-        *(f"| {cost.name} | {' · '.join(page.number(value) for value in cost.rounds)} |" for cost in costs),
-    ]
+    lines = [table_of(costs)]
     said = [conditions(equipment, project)]
     if growth is not None:
         name = f"{growth.mails} mails through `try -j 2`: memory at the end against that behind the first tenth"
@@ -267,5 +185,9 @@ def report(equipment: Equipment, project: Path, costs: Sequence[Cost], growth: G
     return "\n\n".join((*said, page.verdict_list(verdicts), "\n".join(lines)))
 
 
+PART = Part(
+    name="reading", about=__doc__, minutes=12, holds="where the mails are put", options=_options, measure=_measure
+)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(PART.run())

@@ -152,6 +152,10 @@ class Stage:
         """Return the port of a target."""
         return int(self._up[name].port)
 
+    def free_port(self) -> int:
+        """Return a port that nobody listens on."""
+        return int(self._peers.free_port())
+
     def used(self, roots: Iterable[int]) -> tuple[float, int]:
         """Return the CPU seconds and the memory (PSS, octets) of process trees."""
         cpu, memory = self._run.tree(list(roots))

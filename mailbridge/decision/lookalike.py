@@ -89,9 +89,14 @@ def imitated_domain(domain: str, known: Iterable[str]) -> Imitation | None:
     inside = next((run for run in _runs(domain) if run in watched.names), None)
     if inside is not None:
         return Imitation(trick=Trick.INSIDE, of=inside)
-    forms = {shown, organisational_domain(domain) or domain}
-    near = (each for form in forms for each in watched.of_about(len(form)) if is_one_slip(form, each))
-    found = next(near, None)
+    slips = (
+        each
+        for tail in _tails(shown)
+        for each in watched.of_about(len(tail))
+        # The list of public suffixes is loaded when something is nearly the same, so hardly ever.
+        if is_one_slip(tail, each) and (tail == shown or tail == organisational_domain(domain))
+    )
+    found = next(slips, None)
     return Imitation(trick=Trick.NEAR, of=found) if found else None
 
 

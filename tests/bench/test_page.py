@@ -27,7 +27,7 @@ def test_a_page_without_markers_stays_as_it_is(tmp_path: Path) -> None:
     assert page.read_text(encoding="utf-8") == "<!-- bench: a -->\nold\n"
 
 
-@pytest.mark.parametrize("part", ["compare", "memory"])
+@pytest.mark.parametrize("part", ["compare", "memory", "reading", "signatures"])
 def test_the_page_has_a_place_for_each_part(tmp_path: Path, part: str) -> None:
     copy = tmp_path / "performance.md"
     copy.write_bytes(PAGE.read_bytes())

@@ -32,7 +32,7 @@ class Role(Enum):
     COPY = auto()  # "SAO Y", box 14
     ARRIVAL = auto()  # stamp of the office that received it
     RULE = auto()  # a drawn line, stars, "o0o"
-    NOISE = auto()  # what a signing program writes around its picture
+    NOISE = auto()  # what a signing program writes around its picture; street and telephone of an office
     OTHER = auto()
 
 
@@ -141,6 +141,8 @@ def role_of(text: str) -> Role:
     for role, pattern in _BEGINNING:
         if pattern.match(plain):
             return role
+    if is_street_line(text):
+        return Role.NOISE
     if is_number_line(text):
         return Role.NUMBER
     if date_match(text):
