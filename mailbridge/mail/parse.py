@@ -64,7 +64,9 @@ def parse(content: bytes) -> Message:
 
 def has_readable_header(content: bytes) -> bool:
     """Say whether the header ends within what is read of it; of another one nothing can be proven."""
-    return content.find(b"\r\n\r\n", 0, LONGEST_HEADER) >= 0 or content.startswith(b"\r\n")
+    # A mail may end with its header (RFC 5322 §2.1).
+    is_short = len(content) <= LONGEST_HEADER
+    return is_short or content.find(b"\r\n\r\n", 0, LONGEST_HEADER) >= 0 or content.startswith(b"\r\n")
 
 
 def _header(content: bytes, defects: list[str]) -> tuple[HeaderField, ...]:

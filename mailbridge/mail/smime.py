@@ -12,12 +12,12 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbridge.mail.canonical import nfc
 from mailbridge.mail.filetype import ENVELOPE, SIGNATURE, UNKNOWN
 from mailbridge.mail.message import Message, Part
-from mailbridge.mail.tree import SignedPlace, signed_places
+from mailbridge.mail.tree import LONGEST_FIELD, LONGEST_HEADER, SignedPlace, signed_places
 
 MOST_ENTITIES = 10
 """Signed entities of one mail that are looked at; a mail in a mail in a mail has three."""
@@ -35,6 +35,11 @@ _PLAIN_TYPE = re.compile(
 )
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
 _ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"']+@[^\s<>()\[\]\\,;:\"']+")
+# A name with dots behind an @, whatever stands between the two.
+_HOST = re.compile(r"@[^\w@]*([\w-]+(?:\.[\w-]+)+)")
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
+# NUL, VT, FF: some programs end or break a line there.
+_OTHER_BREAK = re.compile(rb"[\0\v\f]")
 # A MIME entity begins with fields, one of which says of what kind it is.
 _ENTITY = re.compile(rb"(?:[!-9;-~]{1,76}:[^\n]*\n(?:[ \t][^\n]*\n)*){0,50}?Content-(?:Type|Transfer-Encoding):", re.I)
 _HEAD = 16_384
@@ -76,14 +81,14 @@ def signed_entities(content: bytes, message: Message) -> tuple[SignedEntity, ...
     """
     if not any(map(_is_of_smime, message.parts)) and not _is_signed_multipart(message):
         return ()
-    one_author = _shows_one_author(message)
+    one_author, is_plain = _shows_one_author(message), _has_plain_header(content)
     found: list[SignedEntity] = []
     left = _MOST_COPIES * len(content)
     for entity in _entities(content, message, one_author=one_author):
         left -= len(entity.signed or b"") + len(entity.cms or b"")
         if len(found) == MOST_ENTITIES or left < 0:
             break
-        found.append(entity)
+        found.append(replace(entity, covers_whole_mail=entity.covers_whole_mail and is_plain))
     return tuple(found)
 
 
@@ -183,13 +188,26 @@ def _is_read_in_one_way(message: Message) -> bool:
     Say whether any reader finds the same parts.
 
     With two Content-Type fields, two boundaries in one, comments, or an encoding around the parts, each program chooses
-    for itself, and one may show what nobody signed.
+    for itself, and one may show what nobody signed. Of a very long field programs read different beginnings.
     """
     fields = message.every("Content-Type")
-    encoding = (message.first("Content-Transfer-Encoding") or "").strip().lower()
-    if len(fields) != 1 or encoding not in _IDENTITY:
+    encodings = message.every("Content-Transfer-Encoding") or ("",)
+    is_decoded = len(encodings) != 1 or encodings[0].strip().lower() not in _IDENTITY
+    if len(fields) != 1 or is_decoded or len(fields[0]) > LONGEST_FIELD:
         return False
     return len(_BOUNDARY.findall(fields[0])) == 1 and _PLAIN_TYPE.fullmatch(fields[0].strip()) is not None
+
+
+def _has_plain_header(content: bytes) -> bool:
+    """
+    Say whether any reader finds the same fields in the header: its lines end in one way, and in none but that.
+
+    What stands behind a bare CR is a field to some programs and hidden to others, and so is a second boundary there.
+    """
+    end = _HEADER_END.search(content, 0, LONGEST_HEADER)
+    header = content[: end.start()] if end is not None else content[:LONGEST_HEADER]
+    feeds = header.count(b"\n")
+    return header.count(b"\r") == header.count(b"\r\n") in (0, feeds) and _OTHER_BREAK.search(header) is None
 
 
 def _shows_one_author(message: Message) -> bool:
@@ -197,11 +215,13 @@ def _shows_one_author(message: Message) -> bool:
     Say whether From shows no other address than that of the author.
 
     "boss@gov.vn <attacker@example>" shows a reader the one and is signed by the other; the same with the address in
-    a comment or in the name of a group.
+    a comment or in the name of a group, or with blanks in it ("boss @gov.vn").
     """
     author = message.author
     shown = message.every("From")
     if author is None or len(shown) != 1 or len(shown[0]) > _LONGEST_FROM:
         return False
     text = unicodedata.normalize("NFKC", nfc(shown[0]))
-    return {address.lower() for address in _ADDRESS.findall(text)} == {str(author).lower()}
+    shown_hosts = {host.lower() for host in _HOST.findall(text)}
+    shown_addresses = {address.lower() for address in _ADDRESS.findall(text)}
+    return shown_addresses == {str(author).lower()} and shown_hosts <= {author.domain.lower()}

@@ -10,7 +10,7 @@ from mailbridge.mail.filetype import ENVELOPE, MAIL, SIGNATURE
 from mailbridge.mail.message import Part
 from mailbridge.mail.smime import is_declared_opaque, is_own_signature
 from mailbridge.ports import OpenedFile
-from mailbridge.verify.beside import Beside, measured, named_digests
+from mailbridge.verify.beside import Beside, digest, measured, named_digests
 from mailbridge.verify.files import is_plainly_signed
 from mailbridge.verify.signature import SignatureStatus
 
@@ -29,7 +29,7 @@ class SignedFiles:
         self._members: Mapping[str, tuple[Part, ...]] = {each.part: each.members for each in containers}
         every = (*parts, *(member for each in containers for member in each.members))
         self._parts: Mapping[str, Part] = {part.index: part for part in every}
-        self._taken: dict[tuple[str, tuple[str, ...]], Beside] = {}
+        self._taken: dict[tuple[str, str], bytes] = {}
         self._lock = Lock()
 
     def container(self, index: str) -> Part | None:
@@ -52,17 +52,29 @@ class SignedFiles:
         if part.type != SIGNATURE:
             return ()
         algorithms = named_digests(part.content)[:_MOST_DIGESTS]
-        return tuple(self._measured(each, algorithms) for each in self._siblings(part))
+        siblings = ((each, _folder(each) == _folder(part)) for each in self._siblings(part))
+        return tuple(replace(self._measured(each, algorithms), is_near=near) for each, near in siblings)
 
     def named(self, status: SignatureStatus) -> SignatureStatus:
-        """Name the file that a signature around it signs; where signatures wrap each other, the innermost one."""
+        """
+        Name the file that a signature around it signs; where signatures wrap each other, the innermost one.
+
+        Some programs send the signed file once more beside its wrapper: then that one, which people open.
+        """
         index = status.part
         while (part := self._parts.get(index)) is not None and part.type == ENVELOPE:
             members = self._members.get(index, ())
             if len(members) != 1:
                 break
             index = members[0].index
-        return status if index == status.part or status.signs is not None else replace(status, signs=index)
+        if index == status.part or status.signs is not None:
+            return status
+        return replace(status, signs=self._twin(self._parts[status.part], self._parts[index]) or index)
+
+    def _twin(self, wrapper: Part, inner: Part) -> str | None:
+        """Return the file beside a wrapper that is octet for octet what lies in it."""
+        beside = (each for each in self._parts.values() if each.inside == wrapper.inside)
+        return next((each.index for each in beside if each.sha256 == inner.sha256 and not each.problem), None)
 
     def _siblings(self, part: Part) -> list[Part]:
         found = [
@@ -73,9 +85,17 @@ class SignedFiles:
         return found[:_MOST_BESIDE]
 
     def _measured(self, part: Part, algorithms: tuple[str, ...]) -> Beside:
-        """Measure each file once, however many signatures there are."""
-        key = (part.index, algorithms)
+        """Measure each file once by each algorithm, however many signatures there are and whatever they name."""
+        return measured(part, algorithms, self._digest)
+
+    def _digest(self, part: Part, algorithm: str) -> bytes:
+        key = (part.index, algorithm)
         with self._lock:
             if key not in self._taken:
-                self._taken[key] = measured(part, algorithms)
+                self._taken[key] = digest(part.content, algorithm)
             return self._taken[key]
+
+
+def _folder(part: Part) -> str:
+    """Return the folder of a file in its archive; "" for what lies in none."""
+    return (part.raw_name or "").replace("\\", "/").rpartition("/")[0]

@@ -32,7 +32,7 @@ from mailbridge.verify.results import ArcResult, Result
 _MOST_KEYS = 10
 _MOST_RECORDS = 3
 # With these, what is read need not be what the newest sealer has signed.
-_UNBOUND = frozenset({"several-from", "unsigned-from", "body-length", "testing"})
+_UNBOUND = frozenset({"several-from", "unsigned-from", "unsigned-subject", "body-length", "testing"})
 
 
 def questions(content: bytes) -> tuple[Question, ...]:

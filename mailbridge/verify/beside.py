@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mailbridge.mail.message import Part
@@ -24,6 +24,9 @@ _IDENTIFIERS: Mapping[str, bytes] = {
         )
     },
 }
+# RFC 5652 §11.2: the attribute that every signature with attributes has, as DER writes its identifier.
+_MESSAGE_DIGEST = bytes.fromhex("06092a864886f70d010904")
+_SET = b"\x31"
 DIGESTS = tuple(_IDENTIFIERS)
 """Digest algorithms that are known, by the names of asn1crypto and hashlib."""
 
@@ -33,12 +36,15 @@ class Beside:
     """
     One file that came with a signature.
 
-    `part` is its index, `digests` holds octets by algorithm, for those algorithms that the signature names.
+    `part` is its index, `digests` holds octets by algorithm, for those algorithms that the signature names;
+    `is_attributes` as `is_like_attributes` says of its content. `is_near`: it lies in the folder of the signature.
     """
 
     part: str
     name: str | None
     digests: Mapping[str, bytes]
+    is_attributes: bool = False
+    is_near: bool = True
 
 
 def named_digests(signature: bytes) -> tuple[str, ...]:
@@ -47,10 +53,20 @@ def named_digests(signature: bytes) -> tuple[str, ...]:
     return tuple(name for name, identifier in _IDENTIFIERS.items() if identifier in octets)
 
 
-def measured(part: Part, algorithms: tuple[str, ...]) -> Beside:
-    """Take the digests of one file."""
-    digests = {algorithm: digest(part.content, algorithm) for algorithm in algorithms}
-    return Beside(part=part.index, name=part.name, digests=digests)
+def measured(part: Part, algorithms: tuple[str, ...], take: Callable[[Part, str], bytes] | None = None) -> Beside:
+    """Take the digests of one file; `take` gives one, where it is known already."""
+    digests = {each: take(part, each) if take else digest(part.content, each) for each in algorithms}
+    is_attributes = is_like_attributes(part.content)
+    return Beside(part=part.index, name=part.name, digests=digests, is_attributes=is_attributes)
+
+
+def is_like_attributes(content: bytes) -> bool:
+    """
+    Say whether octets are what a signature with attributes is over: a set of attributes (RFC 5652 §5.4).
+
+    Taken from an honest signature, they can be passed off as content that was signed without any (RFC 5652 §14).
+    """
+    return content.startswith(_SET) and _MESSAGE_DIGEST in content
 
 
 def digest(content: bytes, algorithm: str) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any
 
 from mailbridge.verify.beside import DIGESTS, Beside, digest
 from mailbridge.verify.chain import Purpose
-from mailbridge.verify.cms_signer import Digest, Judged, held_digest, judge_signer
+from mailbridge.verify.cms_signer import OF_ATTRIBUTES, Digest, Judged, held_digest, judge_signer
 from mailbridge.verify.cms_wrapper import MOST_SIGNERS, Wrapped, unwrap
 from mailbridge.verify.evidence import Trust
 from mailbridge.verify.material import Material
@@ -24,6 +24,11 @@ from mailbridge.verify.verdict import Verdict, failed, unclear
 
 _ENDINGS = (".p7s", ".p7m", ".p7c", ".p7b", ".p7", ".sig", ".cades", ".pkcs7")
 _FILE_ENDING = re.compile(r"\.[a-z][a-z0-9]{2,4}\Z")
+
+_MISSING = unclear("SIGNED_DATA_NOT_FOUND", "the file that was signed did not come with the signature")
+_CONFUSING = unclear(
+    "SIG_CONSTRAINTS_FAILURE", "several files have the name of the signed one, and others were not signed"
+)
 
 
 def judge_cms(
@@ -136,29 +141,33 @@ def _subject(signer: Any, beside: Sequence[Beside], name: str | None) -> _Subjec
     """
     held = held_digest(signer)
     exact, similar = _named(beside, name)
+    if held is None:
+        return _without_digest(exact, similar or beside)
     for files in (exact, similar):
-        found = [file for file in files if held is not None and held in file.digests.values()]
+        found = [file for file in files if held in file.digests.values()]
         if found:
             return _Subject(file=found[0], doubt=_doubt(found[0], exact))
         if files is exact and exact:
             return _Subject(file=exact[0])
-    found = [file for file in beside if held is not None and held in file.digests.values()]
+    found = [file for file in beside if held in file.digests.values()]
     if found:
         return _Subject(file=found[0])
     if len(similar) == 1:
         return _Subject(file=similar[0])
-    alone = beside[0] if held is None and len(beside) == 1 else None
-    reason = "the file that was signed did not come with the signature"
-    return _Subject(file=alone, doubt=None if alone else unclear("SIGNED_DATA_NOT_FOUND", reason))
+    return _Subject(doubt=_MISSING)
+
+
+def _without_digest(exact: Sequence[Beside], others: Sequence[Beside]) -> _Subject:
+    """Find the file of a signature that holds no digest: only its name, or being alone, tells it."""
+    files = exact or others
+    if files and all(file.digests == files[0].digests for file in files):
+        return _Subject(file=files[0], doubt=OF_ATTRIBUTES if files[0].is_attributes else None)
+    return _Subject(doubt=_CONFUSING if exact else _MISSING)
 
 
 def _doubt(found: Beside, exact: Sequence[Beside]) -> Verdict | None:
     """Doubt a signature over one of several files of the same name: a reader cannot tell which of them it is."""
-    if all(file.digests == found.digests for file in exact):
-        return None
-    return unclear(
-        "SIG_CONSTRAINTS_FAILURE", "several files have the name of the signed one, and others were not signed"
-    )
+    return None if all(file.digests == found.digests for file in exact) else _CONFUSING
 
 
 def _named(beside: Sequence[Beside], name: str | None) -> tuple[list[Beside], list[Beside]]:
@@ -170,6 +179,8 @@ def _named(beside: Sequence[Beside], name: str | None) -> tuple[list[Beside], li
     stem = stem.removesuffix(ending)
     names = [(file, (file.name or "").lower()) for file in beside]
     exact = [file for file, own in names if own == stem]
+    # Each folder of an archive may have a file of this name, and its signature.
+    exact = [file for file in exact if file.is_near] or exact
     # "a.pdf.p7s" belongs to no "a.pdf.txt".
     similar = [] if _FILE_ENDING.search(stem) else [file for file, own in names if own.rpartition(".")[0] == stem]
     return exact, similar

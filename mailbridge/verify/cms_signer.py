@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from mailbridge.verify.beside import DIGESTS, digest
+from mailbridge.verify.beside import DIGESTS, digest, is_like_attributes
 from mailbridge.verify.chain import Purpose, judge_chain
 from mailbridge.verify.cms_wrapper import Wrapped
 from mailbridge.verify.material import Material
@@ -23,6 +23,12 @@ from mailbridge.verify.verdict import PASSED, Verdict, combined, failed, unclear
 
 _SINGLE = ("content_type", "message_digest")
 _SIGNING_CERTIFICATES = ("signing_certificate", "signing_certificate_v2")
+_WITHOUT_DIGEST = ("ed25519", "ed448")
+
+UNCHECKED = unclear("GENERIC", "signatures by this algorithm cannot be checked")
+"""Of what is signed no digest can be had, or nobody can calculate with the key."""
+OF_ATTRIBUTES = failed("FORMAT_FAILURE", "the content is what another signature has signed about its content")
+"""The signed attributes of another signature, passed off as what was signed by one without any."""
 
 Digest = Callable[[str], bytes | None]
 """Gives the digest of the signed content by an algorithm ("sha256"); None when it cannot be had."""
@@ -64,7 +70,7 @@ def judge_signer(
         raise
     # A stranger's file: asn1crypto reads late, so broken CMS shows up anywhere, as a dozen kinds of exceptions.
     except Exception as error:  # noqa: BLE001
-        return Judged(verdict=failed("FORMAT_FAILURE", f"the signature is malformed ({type(error).__name__})"))
+        return Judged(verdict=_malformed(error))
 
 
 def held_digest(signer: Any) -> bytes | None:
@@ -89,7 +95,7 @@ def _judged(
     if problem is not None:
         return replace(told, verdict=problem, certificate=next(_candidates(signer, wrapped.certificates), None))
     certificate, verdict = _signed_by(signer, attributes, wrapped, digests, at)
-    if certificate is None or verdict.status is Status.TOTAL_FAILED:
+    if certificate is None or verdict.status is Status.TOTAL_FAILED or verdict is UNCHECKED:
         return replace(told, verdict=verdict, certificate=certificate)
     stamp = _stamped(signer, material, at)
     proven = stamp.at
@@ -120,10 +126,10 @@ def _problem(signer: Any, attributes: dict[str, list[Any]], wrapped: Wrapped) ->
     if not attributes:
         if wrapped.content_type != "data":
             return failed("FORMAT_FAILURE", "the type of the content is not signed")
-        if wrapped.content is not None and _is_like_attributes(wrapped.content):
-            # The signed attributes of another signature, passed off as what was signed by one without any.
-            return failed("FORMAT_FAILURE", "the content is what another signature has signed about its content")
-        return None
+        if wrapped.content is not None and is_like_attributes(wrapped.content):
+            return OF_ATTRIBUTES
+        # These sign the content, not a digest of it (RFC 8419 §3), and that is not at hand here.
+        return UNCHECKED if signer["signature_algorithm"]["algorithm"].native in _WITHOUT_DIGEST else None
     if any(len(attributes.get(kind, ())) != 1 for kind in _SINGLE):
         return failed("FORMAT_FAILURE", "the signature does not say once what its content is")
     if attributes["content_type"][0].native != wrapped.content_type:
@@ -136,18 +142,6 @@ def _problem(signer: Any, attributes: dict[str, list[Any]], wrapped: Wrapped) ->
     if _names_two_digests(signer):
         return unclear("CRYPTO_CONSTRAINTS_FAILURE", "the signature names two different digest algorithms")
     return None
-
-
-def _is_like_attributes(content: bytes) -> bool:
-    """Say whether octets are a set of attributes, as DER writes it (RFC 5652 §5.4, the second paragraph)."""
-    from asn1crypto.cms import CMSAttributes
-
-    if content[:1] != b"\x31":
-        return False
-    try:
-        return any(each["type"].native in _SINGLE for each in CMSAttributes.load(content, strict=True))
-    except (ValueError, TypeError):
-        return False
 
 
 def _names_two_digests(signer: Any) -> bool:
@@ -178,31 +172,44 @@ def _signed_by(
     """Find the certificate whose key made the signature; return it with what is said of the value."""
     named = [values[0] for kind in _SIGNING_CERTIFICATES if (values := attributes.get(kind))]
     algorithm = str(signer["digest_algorithm"]["algorithm"].native)
-    octets = digests(algorithm) or b""
-    best: tuple[Any, Verdict] | None = None
+    octets = digests(algorithm)
+    found: list[tuple[Any, Verdict]] = []
     strangers = 0
     for certificate in _candidates(signer, wrapped.certificates):
         if not all(_fits(certificate, each) for each in named):
             strangers += 1
             continue
         verdict = _value(signer, certificate, wrapped.content_type, octets, moment)
-        if verdict.status is not Status.TOTAL_FAILED:
+        if verdict.status is Status.TOTAL_PASSED:
             return certificate, verdict
-        best = best or (certificate, verdict)
-    if best is not None:
-        return best
+        found.append((certificate, verdict))
+    if found:
+        return next((each for each in found if each[1].status is Status.INDETERMINATE), found[0])
     reason = "the certificate is not the one that the signature names" if strangers else None
     return None, unclear("NO_SIGNING_CERTIFICATE_FOUND", reason)
 
 
-def _value(signer: Any, certificate: Any, content_type: str, octets: bytes, moment: datetime) -> Verdict:
+def _value(signer: Any, certificate: Any, content_type: str, octets: bytes | None, moment: datetime) -> Verdict:
+    """Judge the value by one key; a key that is a stranger's in all but name must not spoil the next one."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from pyhanko_certvalidator.errors import AlgorithmNotSupported
 
     try:
-        return judge_value(signer, certificate, content_type, octets, moment)
+        verdict = judge_value(signer, certificate, content_type, octets or b"", moment)
+    except MemoryError:
+        raise
     except (AlgorithmNotSupported, UnsupportedAlgorithm, NotImplementedError):
-        return unclear("GENERIC", "signatures by this algorithm cannot be checked")
+        return UNCHECKED
+    # A stranger's key: whatever it cannot be used for, pyHanko says in a dozen kinds of exceptions.
+    except Exception as error:  # noqa: BLE001
+        return UNCHECKED if octets is None else _malformed(error)
+    # An empty digest among the attributes would fit one that could not be taken.
+    is_refused = verdict.sub_indication == "CRYPTO_CONSTRAINTS_FAILURE"
+    return UNCHECKED if octets is None and not is_refused else verdict
+
+
+def _malformed(error: Exception) -> Verdict:
+    return failed("FORMAT_FAILURE", f"the signature is malformed ({type(error).__name__})")
 
 
 def _candidates(signer: Any, certificates: Iterable[Any]) -> Iterator[Any]:

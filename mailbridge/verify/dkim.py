@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, assert_never
 
 from mailbridge.mail.address import Address
-from mailbridge.verify.alignment import is_aligned
+from mailbridge.verify.alignment import dns_name, is_aligned
 from mailbridge.verify.dkim_key import SHORTEST_GOOD, SHORTEST_VALID, Key, Unusable, read_key, rsa_size
 from mailbridge.verify.dkim_signature import Signature, read_signature
 from mailbridge.verify.dkim_text import Content, Field, Malformed, split_content, split_header
@@ -28,6 +28,10 @@ MOST_SIGNATURES = 5
 # Signatures that are not judged still get a line each; a stranger must not make us write a million of them.
 _MOST_RESULTS = 100
 _MOST_KEYS = 3
+# The last one makes a text a file, of any name.
+_SHOWN = (b"from", b"subject", b"content-type", b"content-disposition")
+_ENCODING = b"content-transfer-encoding"
+_IDENTITY = (b"7bit", b"8bit", b"binary", b"")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +85,7 @@ def judge_dkim(
     from mailbridge.verify.dkim_library import Library
 
     library = Library(mail)
+    domain = dns_name(author.domain) if author is not None else None
     results = []
     for number, field in enumerate(islice(fields, _MOST_RESULTS)):
         if number >= most:
@@ -99,7 +104,7 @@ def judge_dkim(
                 result=found.result,
                 domain=signature.domain,
                 selector=signature.selector,
-                aligned=author is not None and is_aligned(author.domain, signature.domain),
+                aligned=domain is not None and is_aligned(domain, signature.domain),
                 weaknesses=found.weaknesses,
                 reason=found.reason,
             )
@@ -135,11 +140,17 @@ def weaknesses_of_header(mail: Content, signature: Signature) -> tuple[str, ...]
     Several From fields are a weakness even when all of them are signed: programs differ in which one they show.
     """
     weaknesses = ("several-from",) if sum(field.name == b"from" for field in mail.header) > 1 else ()
+    shown = (*_SHOWN, *([_ENCODING] if _is_encoded(mail) else ()))
     return weaknesses + tuple(
         f"unsigned-{name.decode()}"
-        for name in (b"from", b"subject", b"content-type")
+        for name in shown
         if sum(field.name == name for field in mail.header) > signature.names.count(name)
     )
+
+
+def _is_encoded(mail: Content) -> bool:
+    """Say whether the header turns the body into other octets: put above a signed text it shows another one."""
+    return any(field.name == _ENCODING and field.value.strip().lower() not in _IDENTITY for field in mail.header)
 
 
 def _before_the_key(library: Library, signature: Signature) -> Finding | None:

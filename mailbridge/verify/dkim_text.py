@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 _FIELD_NAME = re.compile(rb"[!-9;-~]{1,997}")
 _TAG_NAME = re.compile(rb"[A-Za-z][A-Za-z0-9_]*")
 _FOLDING = b" \t\r\n"
+_FROM_FIELD = re.compile(rb"From[ \t]+:")
 
 
 class Malformed(ValueError):
@@ -43,20 +44,21 @@ def split_content(content: bytes) -> Content:
     Cut the header from the body, and the header into fields; raises nothing.
 
     Lines end with CRLF. A bare CR or LF in the header is a `problem`: a mail program may see a field boundary there
-    that no signer saw, so what it shows would not be what was signed. So are VT and FF.
+    that no signer saw, so what it shows would not be what was signed. So are VT, FF and NUL.
     """
     if content.startswith(b"\r\n"):
         return Content(header=(), body=content[2:])
     header, _, body = content.partition(b"\r\n\r\n")
     header = header.removesuffix(b"\r\n")
     lines = header.split(b"\r\n")
-    if lines[0].startswith(b"From "):  # the separator line of an mbox file is no part of the mail
+    # The separator line of an mbox file is no part of the mail, but "From :" is a field to many programs.
+    if lines[0].startswith(b"From ") and not _FROM_FIELD.match(lines[0]):
         lines = lines[1:]
     problem = None
     if any(b"\r" in line or b"\n" in line for line in lines):
         problem = "the header has a line break that is not CRLF"
-    elif b"\v" in header or b"\f" in header:
-        # dkimpy strips them like blanks, mail programs may break the line.
+    elif b"\v" in header or b"\f" in header or b"\0" in header:
+        # dkimpy strips the first two like blanks, mail programs may break the line; at NUL some stop reading it.
         problem = "the header has a control character that some take for a blank"
     groups: list[list[bytes]] = []
     for line in lines:

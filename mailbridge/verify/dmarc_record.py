@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _VERSION = re.compile(rb"v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)")
+# A domain's owner may be a stranger, and a message of the DNS has room for 64 KB; real ones have some hundred octets.
+_LONGEST = 8192
+_REPORTS = re.compile(r"mailto:[^\s,;@]{1,320}@[^\s,;]", re.IGNORECASE)
 _POLICIES = ("none", "quarantine", "reject")
 _LOWER = {"reject": "quarantine", "quarantine": "none", "none": "none"}
 
@@ -49,12 +52,14 @@ def read_record(octets: bytes) -> DmarcRecord:
     where to; then the policy is "none" (§6.6.3 step 6).
 
     Raises:
-        Unusable: it has neither.
+        Unusable: it has neither, or is longer than any that is meant.
     """
+    if len(octets) > _LONGEST:
+        raise Unusable("the DMARC record names no policy")
     tags = _read_tags(octets.decode("ascii", "replace"))
     policy, below = tags.get("p", "").lower(), tags.get("sp", tags.get("p", "")).lower()
     if policy not in _POLICIES or below not in _POLICIES:
-        if not re.search(r"mailto:[^\s,;@]+@[^\s,;]", tags.get("rua", ""), re.IGNORECASE):
+        if not _REPORTS.search(tags.get("rua", "")):
             raise Unusable("the DMARC record names no policy")
         policy = below = "none"
     percent = tags.get("pct", "")

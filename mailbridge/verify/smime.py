@@ -187,7 +187,7 @@ def _settled(entity: SignedEntity, judged: Sequence[Judged], author: Address | N
     """Say of each good signature whether it vouches for the mail that a person sees."""
     is_spoilt = any(each.verdict.status is Status.TOTAL_FAILED for each in judged)
     for each in judged:
-        addresses = _addresses(each.certificate) if each.certificate is not None else ()
+        addresses = _addresses(each.certificate, each.chain) if each.certificate is not None else ()
         is_sender = author is not None and _key(str(author)) in map(_key, addresses)
         signer = str(author) if is_sender else next(iter(addresses), None)
         result = _result(entity, each.verdict)
@@ -220,12 +220,18 @@ def _result(entity: SignedEntity, verdict: Verdict) -> SmimeResult:
     )
 
 
-def _addresses(certificate: Any) -> tuple[str, ...]:
-    """Return the mail addresses of a certificate (RFC 8550 §3): alternative names first; () for a malformed one."""
+def _addresses(certificate: Any, chain: Sequence[Any]) -> tuple[str, ...]:
+    """
+    Return the mail addresses of a certificate (RFC 8550 §3): alternative names first; () for a malformed one.
+
+    An address in the subject, beside alternative names, is one that no constraint of an authority is applied to
+    (RFC 5280 §4.2.1.10): below an authority that may issue for some addresses only, it does not count.
+    """
     try:
-        names = certificate.subject_alt_name_value or ()
-        found = [str(name.native) for name in names if name.name == "rfc822_name"]
-        told = certificate.subject.native.get("email_address", ())
+        names = certificate.subject_alt_name_value
+        found = [str(name.native) for name in names or () if name.name == "rfc822_name"]
+        is_free = names is not None and any(each.name_constraints_value is not None for each in chain)
+        told = () if is_free else certificate.subject.native.get("email_address", ())
     except MemoryError:
         raise
     # A stranger's certificate: asn1crypto reads late.

@@ -17,6 +17,8 @@ from mailbridge.mail.parse import parse
 from mailbridge.mail.smime import signed_entities
 from mailbridge.ports import OpenedFile
 from mailbridge.reading.files import LimitedReading, Limits
+from mailbridge.reading.signed import SignedFiles
+from mailbridge.verify.beside import digest
 from mailbridge.verify.evidence import Evidence
 from mailbridge.verify.results import SmimeResult
 from mailbridge.verify.signature import SignatureStatus, Status
@@ -133,6 +135,47 @@ def test_signatures_around_each_other_are_over_the_innermost_file(reading: Limit
         ("1", "1.1.1", "organization", PASSED),
         ("1.1", "1.1.1", "person", PASSED),
     ]
+
+
+def test_file_sent_beside_its_wrapper_is_the_one_that_is_signed(reading: LimitedReading) -> None:
+    """Some programs write the file into the signature and send it once more, which is what people open."""
+    for content, signs in ((PDF, "1"), (one_page_pdf(), "2.1")):
+        found = opened(
+            reading, sent_file(content, "1", name="a.pdf"), sent_file(enveloping(PDF), "2", name="a.pdf.p7s")
+        )
+        assert [(each.part, each.signs, each.status) for each in statuses(found)] == [("2", signs, PASSED)]
+
+
+def test_files_of_one_name_in_several_folders(reading: LimitedReading) -> None:
+    other = one_page_pdf()
+    files = {"a/x.pdf": PDF, "a/x.pdf.p7s": detached(PDF), "b/x.pdf": other, "b/x.pdf.p7s": detached(other)}
+    found = statuses(opened(reading, sent_file(zipped(**files), "1", name="x.zip")))
+    assert [(each.part, each.signs, each.status) for each in found] == [("1.2", "1.1", PASSED), ("1.4", "1.3", PASSED)]
+    moved = {"a/x.pdf": other, "a/x.pdf.p7s": detached(PDF), "b/x.pdf": PDF}
+    [status] = statuses(opened(reading, sent_file(zipped(**moved), "1", name="x.zip")))
+    assert (status.signs, status.sub_indication) == ("1.1", "HASH_FAILURE")
+
+
+def test_digest_of_a_file_is_taken_once_however_many_signatures_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[tuple[bytes, str]] = []
+
+    def counted(content: bytes, algorithm: str) -> bytes:
+        taken.append((content, algorithm))
+        return digest(content, algorithm)
+
+    monkeypatch.setattr("mailbridge.reading.signed.digest", counted)
+    more = detached(PDF) + bytes.fromhex("06096086480165030402" + "03")
+    parts = [
+        sent_file(PDF, "1", name="a.pdf"),
+        *(
+            sent_file(each, str(number), name="a.pdf.p7s", declared="application/pkcs7-signature")
+            for number, each in enumerate((detached(PDF), more, detached(PDF)), 2)
+        ),
+    ]
+    signed_files = SignedFiles(parts, ())
+    measured = [signed_files.beside(part) for part in signed_files.apart()]
+    assert [len(each) for each in measured] == [1, 1, 1]
+    assert sorted(algorithm for _, algorithm in taken) == ["sha256", "sha512"]
 
 
 def test_signed_pdf_in_a_container_is_judged_as_ever(reading: LimitedReading) -> None:

@@ -12,7 +12,7 @@ from asn1crypto import algos, cms, core, tsp
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 from tests.keys.pki import AT, Identity, Pki, make_pki
 
@@ -20,6 +20,7 @@ FILE = b"%PDF-1.7 a letter that somebody signed " * 20
 SIGNED_AT = AT - timedelta(hours=1)
 _HASHES: dict[str, Any] = {
     "sha1": hashes.SHA1,
+    "sha224": hashes.SHA224,
     "sha256": hashes.SHA256,
     "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,
@@ -139,6 +140,9 @@ def signer_info(
 
 def _value(signed: bytes, who: Identity, digest: str, scheme: str) -> bytes:
     key: Any = who.key
+    if scheme == "ed25519":
+        assert isinstance(key, ed25519.Ed25519PrivateKey)
+        return key.sign(signed)
     algorithm = _HASHES[digest]()
     if scheme == "ecdsa":
         assert isinstance(key, ec.EllipticCurvePrivateKey)
@@ -150,6 +154,8 @@ def _value(signed: bytes, who: Identity, digest: str, scheme: str) -> bytes:
 
 
 def _algorithm(digest: str, scheme: str) -> Any:
+    if scheme == "ed25519":
+        return {"algorithm": "ed25519"}
     if scheme == "pss":
         hashed = {"algorithm": digest}
         parameters = {

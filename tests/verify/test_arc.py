@@ -61,8 +61,10 @@ def test_only_what_the_first_sealer_saw_counts() -> None:
         (MAIL, [(f"h={NAMES_SIGNED}", "h=to:subject")]),
         (MAIL, [("t=12345", "t=12345; l=5")]),
         (b"From: an@d1.example\r\n" + MAIL, [("h=from:", "h=from:from:")]),
+        (MAIL, [("date:subject:", "date:")]),
+        (b"Subject: another\r\n" + MAIL, []),
     ],
-    ids=["From unsigned", "text may be added", "two authors"],
+    ids=["From unsigned", "text may be added", "two authors", "Subject unsigned", "two subjects"],
 )
 def test_seal_over_what_can_be_changed_vouches_for_nothing(content: bytes, ams: Edits) -> None:
     found = judged(seal_mail(content, results=SAID, ams=ams), SEALER)
@@ -144,6 +146,7 @@ def test_each_field_of_a_long_chain_is_put_into_form_once_or_twice(monkeypatch: 
 
     content = chain_of(50)
     formed = []
+
     def counted(name: bytes, value: bytes) -> bytes:
         formed.append(name)
         return canonical_field(name, value)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -221,6 +222,29 @@ def test_two_files_of_the_signed_name_are_confusing() -> None:
     assert (*told(status), status.signs) == (Status.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", "2")
     same = judge(detached(), file("1", "a.pdf"), file("2", "a.pdf"), name="a.pdf.p7s")
     assert told(same) == PASSED
+
+
+def test_two_files_of_the_signed_name_and_no_digest_to_tell_them() -> None:
+    for files in ((FILE, OTHER), (OTHER, FILE)):
+        beside = [file(str(number), "a.pdf", each) for number, each in enumerate(files)]
+        status = judge(detached(attributes=()), *beside, name="a.pdf.p7s")
+        assert (*told(status), status.signs) == (Status.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", None)
+
+
+def test_each_folder_may_have_a_file_of_this_name() -> None:
+    far = replace(file("1", "a.pdf", OTHER), is_near=False)
+    status = judge(detached(), far, file("2", "a.pdf"), name="a.pdf.p7s")
+    assert (*told(status), status.signs) == (*PASSED, "2")
+    forged = judge(detached(), replace(file("1", "a.pdf"), is_near=False), file("2", "a.pdf", OTHER), name="a.pdf.p7s")
+    assert (*told(forged), forged.signs) == (Status.TOTAL_FAILED, "HASH_FAILURE", "2")
+    alone = judge(detached(), replace(file("1", "a.pdf"), is_near=False), name="a.pdf.p7s")
+    assert (*told(alone), alone.signs) == (*PASSED, "1")
+
+
+def test_missing_file_of_a_signature_without_attributes() -> None:
+    for beside in ((), (file("1", "b.pdf"), file("2", "c.pdf", OTHER))):
+        status = judge(detached(attributes=()), *beside, name="a.pdf.p7s")
+        assert (*told(status), status.signs) == (Status.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", None)
 
 
 def test_missing_file() -> None:

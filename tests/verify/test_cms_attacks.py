@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from asn1crypto import cms
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbridge.verify.beside import Beside, digest
+from mailbridge.verify.beside import Beside, digest, measured
 from mailbridge.verify.cms import judge_cms
 from mailbridge.verify.cms_wrapper import MOST_SIGNERS
 from mailbridge.verify.signature import SignatureStatus, Status
 from tests.keys.pki import AT, Identity
 from tests.reading.builders_letters import der
+from tests.reading.builders_opened import sent_file
 from tests.verify.builders_cms import (
     FILE,
     SIGNED_AT,
@@ -30,6 +35,8 @@ from tests.verify.builders_cms import (
     usual_attributes,
     wrapped,
 )
+
+PASSED = Status.TOTAL_PASSED
 
 
 def judge(content: bytes) -> SignatureStatus:
@@ -108,6 +115,91 @@ def test_signed_attributes_passed_off_as_the_content() -> None:
     assert forged["signature"].native == honest["signature"].native
     status = judge(wrapped(stolen, [forged], [person]))
     assert (status.status, status.sub_indication) == (Status.TOTAL_FAILED, "FORMAT_FAILURE")
+
+
+def test_signed_attributes_passed_off_as_the_file_beside() -> None:
+    person = pki().person
+    stolen = cms.CMSAttributes(list(usual())).dump()
+    forged = wrapped(None, [signer_info(stolen, person, ())], [person])
+    file = measured(sent_file(stolen, "1", name="a.pdf"), ("sha256",))
+    [status] = judge_cms("2", forged, pki().trust(), AT, beside=(file,), name="a.pdf.p7s")
+    assert (status.status, status.sub_indication) == (Status.TOTAL_FAILED, "FORMAT_FAILURE")
+
+
+def test_text_that_begins_as_attributes_do_is_honest() -> None:
+    content = b"1. Kinh gui quy co quan. " * 9
+    assert judge(wrapped(content, [signer_info(content, pki().person, ())], [pki().person])).status is PASSED
+
+
+EMPTY = (attribute("content_type", "data"), attribute("message_digest", b""))
+
+
+def test_empty_digest_fits_no_file_whose_digest_was_not_taken() -> None:
+    """One signature would be good over any file: its digest algorithm is pushed out of those that are measured."""
+    person = pki().person
+    forged = detached(b"", attributes=EMPTY, digest="sha224")
+    for algorithms in ((), ("sha1", "sha256", "sha384", "sha512")):
+        file = measured(sent_file(FILE, "1", name="a.pdf"), algorithms)
+        [status] = judge_cms("2", forged, pki().trust(), AT, beside=(file,), name="a.pdf.p7s")
+        assert (status.status, status.sub_indication) == (Status.INDETERMINATE, "GENERIC")
+    file = measured(sent_file(FILE, "1", name="a.pdf"), ("sha224",))
+    [status] = judge_cms("2", forged, pki().trust(), AT, beside=(file,), name="a.pdf.p7s")
+    assert status.sub_indication == "HASH_FAILURE"
+    honest = wrapped(None, [signer_info(FILE, person, digest="sha224")], [person])
+    [status] = judge_cms("2", honest, pki().trust(), AT, beside=(file,), name="a.pdf.p7s")
+    assert status.status is PASSED
+
+
+def edwards(content: bytes, attributes: Sequence[Any] | None, *, digest: str = "sha512") -> SignatureStatus:
+    """Judge a file in its signature by an Ed25519 key (RFC 8419)."""
+    key = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    who = mailer("an@backan.gov.vn", key=key)
+    made = signer_info(content, who, attributes, digest="sha512", scheme="ed25519")
+    made["digest_algorithm"] = {"algorithm": digest}
+    return judge(wrapped(FILE, [made], [who]))
+
+
+def test_empty_digest_fits_no_content_whose_digest_cannot_be_taken() -> None:
+    assert edwards(FILE, None).status is PASSED
+    status = edwards(FILE, EMPTY, digest="shake256")
+    assert (status.status, status.sub_indication) == (Status.INDETERMINATE, "GENERIC")
+
+
+@pytest.mark.parametrize("signed", [FILE, digest(FILE, "sha512")], ids=["over the content", "over its digest"])
+def test_content_signed_without_digest_is_neither_good_nor_bad(signed: bytes) -> None:
+    """RFC 8419 §3 signs the content; over its digest somebody may have signed something else, a challenge."""
+    status = edwards(signed, ())
+    assert (status.status, status.sub_indication) == (Status.INDETERMINATE, "GENERIC")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ec.generate_private_key(ec.SECP256R1()),
+        ec.generate_private_key(ec.SECP192R1()),
+        ed25519.Ed25519PrivateKey.generate(),
+    ],
+    ids=["elliptic", "weak", "edwards"],
+)
+def test_strangers_key_of_another_kind_takes_nothing_from_the_right_one(key: Any) -> None:
+    """Anybody can put a certificate of the same name and number beside a signature."""
+    person = pki().person
+    held = person.certificate
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(held.subject)
+        .issuer_name(held.issuer)
+        .public_key(key.public_key())
+        .serial_number(held.serial_number)
+        .not_valid_before(held.not_valid_before_utc)
+        .not_valid_after(held.not_valid_after_utc)
+        .sign(pki().stranger.key, hashes.SHA256())
+    )
+    decoy = Identity(certificate=made, key=key, chain=())
+    honest = signer_info(FILE, person)
+    assert decoy.der < person.der, "it is tried first"
+    assert judge(wrapped(FILE, [honest], [decoy])).status is not PASSED
+    assert judge(wrapped(FILE, [honest], [decoy, person])).status is PASSED
 
 
 def test_signing_certificate_named_twice() -> None:

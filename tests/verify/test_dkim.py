@@ -200,6 +200,47 @@ def test_second_subject_on_top_is_a_weakness() -> None:
     assert judge_one(b"Subject: Gia mao\r\n" + sign()).weaknesses == ("unsigned-subject",)
 
 
+def test_encoding_that_a_stranger_may_put_on_top_is_a_weakness() -> None:
+    """Read as base64, a signed text shows what stands in it as such, and nothing else."""
+    plain = MAIL.replace(b"Content-Transfer-Encoding: 8bit\r\n", b"")
+    usual = [name for name in SIGNED if name != "content-transfer-encoding"]
+    signed = sign(plain, headers=usual)
+    assert judge_one(signed).proves_author
+    forged = judge_one(b"Content-Transfer-Encoding: base64\r\n" + signed)
+    assert (forged.result, forged.weaknesses) == (Result.PASS, ("unsigned-content-transfer-encoding",))
+    assert judge_one(b"Content-Transfer-Encoding: 7bit\r\n" + signed).proves_author, "changes nothing"
+    twice = judge_one(b"Content-Transfer-Encoding: base64\r\n" + sign())
+    assert twice.weaknesses == ("unsigned-content-transfer-encoding",)
+    encoded = MAIL.replace(b"Encoding: 8bit", b"Encoding: quoted-printable")
+    assert judge_one(sign(encoded)).proves_author
+
+
+def test_text_that_a_stranger_made_a_file_is_a_weakness() -> None:
+    forged = judge_one(b"Content-Disposition: attachment; filename=cv.pdf\r\n" + sign())
+    assert forged.weaknesses == ("unsigned-content-disposition",)
+    own = MAIL.replace(b"MIME-Version", b"Content-Disposition: inline\r\nMIME-Version")
+    assert judge_one(sign(own, headers=[*SIGNED, "content-disposition"])).proves_author
+
+
+def test_second_from_in_the_first_line_is_no_separator_of_an_mbox() -> None:
+    forged = judge_one(b"From : Chu tich <chutich@evil.example>\r\n" + sign())
+    assert (forged.result, forged.reason) == (Result.PERMERROR, "a From field is not signed")
+    assert judge_one(b"From vanthu@sonv.backan.gov.vn Mon Jun  1 08:00:00 2026\r\n" + sign()).proves_author
+
+
+def test_nul_in_the_header_is_not_judged() -> None:
+    assert judge_one(b"X-Note: a\0b\r\n" + sign()).result is Result.NEUTRAL
+
+
+def test_author_in_letters_of_any_script_is_aligned() -> None:
+    domain = "bình.vn".encode("idna").decode("ascii")
+    answered = found(rsa_key(), domain=domain)
+    result = judge_one(sign(domain=domain), answered, author=Address(local="vanthu", domain="bình.vn"))
+    assert (result.result, result.aligned) == (Result.PASS, True)
+    other = judge_one(sign(domain=domain), answered, author=Address(local="vanthu", domain="bính.vn"))
+    assert not other.aligned
+
+
 def test_second_from_is_permanent() -> None:
     result = judge_one(b"From: chutich@hanoi.gov.vn\r\n" + sign(), author=None)
     expected = (Result.PERMERROR, ("several-from", "unsigned-from"), False)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,15 @@ def test_what_is_missing_or_unreadable_has_its_default() -> None:
 def test_record_without_policy_is_unusable(tags: bytes) -> None:
     with pytest.raises(Unusable, match="names no policy"):
         read_record(b"v=DMARC1; " + tags)
+
+
+def test_record_that_wants_to_keep_us_busy_is_unusable() -> None:
+    """A stranger's domain answers with what the DNS has room for; each mailto: would be sought to the end of it."""
+    for times in (1000, 9000):
+        before = time.process_time()
+        with pytest.raises(Unusable):
+            read_record(b"v=DMARC1; p=x; rua=" + b"mailto:" * times)
+        assert time.process_time() - before < 0.2
 
 
 @pytest.mark.parametrize(

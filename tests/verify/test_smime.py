@@ -5,21 +5,26 @@ from __future__ import annotations
 import quopri
 import shutil
 import subprocess
+import time
+from collections.abc import Sequence
+from datetime import timedelta
 from email.utils import formataddr
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.serialization import pkcs7
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbridge.mail.files import as_transmitted
-from mailbridge.mail.smime import SignedEntity
+from mailbridge.mail.parse import parse
+from mailbridge.mail.smime import SignedEntity, signed_entities
 from mailbridge.verify.results import SmimeResult
 from mailbridge.verify.signature import Status
 from mailbridge.verify.smime import judge_smime
-from tests.keys.pki import AT
+from tests.keys.pki import AT, Identity
 from tests.reading.builders_letters import enveloped_data
 from tests.verify.builders_cms import enveloping, mailer, pki, signer_info, wrapped
 from tests.verify.builders_smime import (
@@ -237,6 +242,41 @@ def test_mail_that_programs_take_apart_in_two_ways() -> None:
         assert not is_vouched(judged(HEADER + head + b"\r\n\r\n" + rest))
 
 
+@pytest.mark.parametrize("hidden_by", [b"\r", b"\n", b"\v", b"\f", b"\0"], ids=["CR", "LF", "VT", "FF", "NUL"])
+def test_fields_that_only_some_programs_see(hidden_by: bytes) -> None:
+    """Behind a bare CR stands the boundary that parts the signed text; who reads no field there sees the other one."""
+    declared, _, body = signed(mark="good").partition(b"\r\n\r\n")
+    shown, _, forged = multipart("signed", FORGED, signature_part(b"x"), mark="evil").partition(b"\r\n\r\n")
+    for one_field, other in ((declared, shown), (shown, declared)):
+        mail = HEADER + b"X-Note: a" + hidden_by + one_field + b"\r\n" + other + b"\r\n\r\n" + forged + body
+        assert not is_vouched(judged(mail))
+    alone = HEADER + b"X-Note: a" + hidden_by + b"X-Other: b\r\n"
+    assert not is_vouched(judged(alone + signed()))
+    assert not is_vouched(judged(alone + opaque()))
+
+
+@pytest.mark.parametrize("encodings", [("7bit", "base64"), ("base64", "7bit"), ("base64",), ("quoted-printable",)])
+def test_encoding_around_the_parts(encodings: Sequence[str]) -> None:
+    """To a program that decodes it the words before the first boundary are a letter, and the rest is noise."""
+    fields = "".join(f"Content-Transfer-Encoding: {each}\r\n" for each in encodings).encode()
+    declared, _, body = signed().partition(b"\r\n\r\n")
+    before = armoured(b"\r\n--b1\r\n" + FORGED + b"\r\n--b1--\r\n")
+    assert not is_vouched(judged(HEADER + fields + declared + b"\r\n\r\n" + before + body))
+    plain = HEADER + b"Content-Transfer-Encoding: 7bit\r\n" + declared + b"\r\n\r\nSigned.\r\n" + body
+    assert one(plain).status is Status.TOTAL_PASSED
+
+
+def test_field_without_end_costs_little_and_is_read_in_many_ways() -> None:
+    """Each "boundary=" in it was sought to its end: 200 KB of header took half a minute."""
+    declared = b'multipart/signed; boundary="b1"; x="' + b"-boundary=a;" * 16_000 + b'("'
+    mail = HEADER + signed().replace(b'multipart/signed; boundary="b1"', declared, 1)
+    message = parse(mail)
+    before = time.process_time()
+    [entity] = signed_entities(mail, message)
+    assert time.process_time() - before < 1
+    assert not entity.covers_whole_mail
+
+
 def test_signed_in_signed() -> None:
     inner, outer = an(), mailer("vanthu@backan.gov.vn")
     results = judged(HEADER + signed(signed(LETTER, inner, mark="in"), outer))
@@ -267,6 +307,12 @@ def test_signed_in_signed() -> None:
         formataddr((f"{ADDRESS} ", "attacker@evil.example"), "utf-16"),
         "an.nv＠backan.gov.vn <attacker@evil.example>",
         f"<{ADDRESS}>\x00<attacker@evil.example>",
+        '"an.nv @backan.gov.vn" <attacker@evil.example>',
+        '"an.nv@ backan.gov.vn" <attacker@evil.example>',
+        "=?utf-8?q?an.nv_=40_backan=2Egov=2Evn?= <attacker@evil.example>",
+        '"<an.nv>@<backan.gov.vn>" <attacker@evil.example>',
+        '"an.nv;@backan.gov.vn" <attacker@evil.example>',
+        "<@backan.gov.vn:attacker@evil.example>",
         "",
     ],
 )
@@ -281,6 +327,8 @@ def test_from_that_shows_a_name_or_the_same_address_twice_is_honest() -> None:
     assert one(header("Chu tich <attacker@evil.example>") + signed(LETTER, attacker)).status is Status.TOTAL_PASSED
     twice = '"attacker@evil.example" <Attacker@evil.example>'
     assert one(header(twice) + signed(LETTER, attacker)).status is Status.TOTAL_PASSED
+    place = '"VNPT @ Ha Noi" <attacker@evil.example>'
+    assert one(header(place) + signed(LETTER, attacker)).status is Status.TOTAL_PASSED
 
 
 def test_sender_field_makes_nobody_the_author() -> None:
@@ -302,6 +350,34 @@ def test_certificate_of_another_address(address: str, reason: str) -> None:
     result = one(HEADER + signed(LETTER, who))
     assert (result.status, result.sub_indication, result.reason) == (Status.INDETERMINATE, CONSTRAINTS, reason)
     assert not result.signer_is_sender
+
+
+def test_address_that_its_authority_may_not_issue() -> None:
+    """An authority for x.example wrote another's address where its constraint is not applied: into the subject."""
+    held, key = pki().root, pki().organization.key
+    bound = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "CA of x.example")]))
+        .issuer_name(held.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(AT - timedelta(days=300))
+        .not_valid_after(AT + timedelta(days=300))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.NameConstraints([x509.RFC822Name("x.example")], None), critical=True)
+        .sign(held.key, hashes.SHA256())
+    )
+    by = Identity(certificate=bound, key=key, chain=())
+    own = mailer("an@x.example", by=by)
+    mail = HEADER.replace(ADDRESS.encode(), b"an@x.example") + signed(LETTER, own)
+    assert one(mail).status is Status.TOTAL_PASSED
+    for forged in (
+        mailer("an@x.example", subject=ADDRESS, by=by),
+        mailer("", subject=ADDRESS, by=by),
+        mailer(ADDRESS, by=by),
+    ):
+        assert not is_vouched(judged(HEADER + signed(LETTER, forged)))
 
 
 def test_address_in_the_name_of_the_certificate_is_none() -> None:
