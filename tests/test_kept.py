@@ -91,6 +91,17 @@ def test_each_object_is_kept_once_under_its_digest(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "evidence").rglob("*.der")} == {0o600}
 
 
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    """Whoever may write into the folder could have root write elsewhere."""
+    (name,) = TrustFiles(tmp_path / "first").keep(Trust(anchors=(b"root",)))
+    folder, other = tmp_path / "second" / name[:2], tmp_path / "other"
+    folder.mkdir(parents=True)
+    (folder / f".{name}.{os.getpid()}").symlink_to(other)
+    assert TrustFiles(tmp_path / "second").keep(Trust(anchors=(b"root",))).anchors == (name,)
+    assert (folder / f"{name}.der").read_bytes() == b"root"
+    assert not other.exists()
+
+
 def test_what_a_crash_left_is_written_anew(tmp_path: Path) -> None:
     files = TrustFiles(tmp_path)
     (name,) = files.keep(Trust(anchors=(b"root",)))

@@ -34,6 +34,7 @@ FORMAT = "mailbridge-capsule/1"
 _MANIFEST = "manifest.json"
 _LIBRARIES = ("pyhanko", "pyhanko-certvalidator", "cryptography", "dkimpy", "lxml")
 _TRUST = "trust/{}.der"
+_FILES = ("README.txt", "mail.eml", "envelope.json", "case.json", "verdicts.json", "entries.json", "events.json")
 
 # What zipfile makes of octets that were changed.
 _ZIP_ERRORS = (
@@ -194,7 +195,7 @@ def read_capsule(octets: bytes) -> Capsule:
         raise CapsuleDamaged(damages)
     try:
         return _read(members)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise CapsuleDamaged([f"{type(error).__name__}: {error}"]) from error
 
 
@@ -243,8 +244,14 @@ def _place_of(octets: bytes, members: Mapping[str, bytes]) -> str:
 
 
 def _read(members: Mapping[str, bytes]) -> Capsule:
+    damages = []
+
     def load(name: str) -> Any:
-        return json.loads(members[name])
+        value = json.loads(members[name])
+        # One key twice is one thing to us and another one to whoever reads it with another program.
+        if _json(value) != members[name]:
+            damages.append(name)
+        return value
 
     told = load("envelope.json")
     said = told["envelope"]
@@ -265,7 +272,7 @@ def _read(members: Mapping[str, bytes]) -> Capsule:
         next_hop_reply=told["next_hop_reply"],
     )
     manifest = load(_MANIFEST)
-    return Capsule(
+    capsule = Capsule(
         mail=mail,
         case=load("case.json"),
         verdicts=tuple(load("verdicts.json")),
@@ -274,3 +281,14 @@ def _read(members: Mapping[str, bytes]) -> Capsule:
         made_by=manifest["made_by"],
         members=members,
     )
+    damages += _strangers(capsule, members)
+    if damages:
+        raise CapsuleDamaged(damages)
+    return capsule
+
+
+def _strangers(capsule: Capsule, members: Mapping[str, bytes]) -> Iterator[str]:
+    """Name members that we do not write; whoever opens a capsule takes all that is in it for checked."""
+    named = {sha256 for each in capsule.verdicts for sha256 in trust_named_in(json.dumps(each["evidence"]))}
+    ours = {*_FILES, _MANIFEST, *map(_TRUST.format, named)}
+    yield from (name for name in members if name not in ours)

@@ -1,10 +1,16 @@
-"""Checking a capsule: are its octets those that were packed, and do its verdicts follow from its evidence."""
+"""
+Checking a capsule: do its octets belong together, and do its verdicts follow from its evidence.
+
+Nobody has signed a capsule: who makes one chooses what it trusts and what the DNS has answered. So it is told what it
+rests on, and whoever checks it can bring anchors of his own.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,20 +19,33 @@ from mailbridge.cli.capsule import Capsule, CapsuleDamaged, read_capsule
 from mailbridge.cli.sources import printable
 from mailbridge.cli.texts import local_time, say, say_word, visible
 from mailbridge.cli.verdict_words import states
-from mailbridge.kept import load_evidence
+from mailbridge.errors import Misconfigured
+from mailbridge.kept import load_evidence, trust_named_in
+from mailbridge.lookups.trust import Held, Kind
+from mailbridge.lookups.trust_facts import facts_of
 from mailbridge.mail.journal_copy import mail_of
 from mailbridge.ports import Reading
 from mailbridge.recheck import look_by, verdict_text
 from mailbridge.registry.entry import Known
+from mailbridge.registry.judged import Cause
 from mailbridge.seen import judge_seen
 from mailbridge.settings import default_policy
+from mailbridge.verify.evidence import Evidence, Trust
 
 TYPE = "application/vnd.mailbridge.capsule+zip"
+_ALWAYS = frozenset(
+    {"spf", "dkim", "arc", "dmarc", "smime", "inner", "result", "domain", "part", "status", "sub_indication", "signer"}
+)
+"""Keys that a verdict never lacks: without them it would agree with anything."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Repeated:
-    """One verdict judged again from its evidence; `difference` is where it first says something else."""
+    """
+    One verdict judged again from its evidence; `difference` is where it first says something else.
+
+    `is_same_by_own` says whether it comes out the same by the anchors of the one who checks, None when he named none.
+    """
 
     sequence: int
     cause: str
@@ -34,6 +53,16 @@ class Repeated:
     for_moment: datetime
     told: Mapping[str, Any]
     difference: str | None
+    is_same_by_own: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Anchor:
+    """A certificate that a capsule trusts; `is_own`: the one who checks trusts it too, None: he named none."""
+
+    name: str
+    sha256: str
+    is_own: bool | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,27 +73,50 @@ class Checked:
     damages: tuple[str, ...] = ()
     verdicts: tuple[Repeated, ...] = ()
     capsule: Capsule | None = None
+    anchors: tuple[Anchor, ...] = ()
+    sha256: str = ""
 
     @property
     def holds(self) -> bool:
         """Say whether everything is as it was packed, and every verdict follows from its evidence."""
         return not self.damages and bool(self.verdicts) and all(each.difference is None for each in self.verdicts)
 
+    @property
+    def is_trusted(self) -> bool | None:
+        """Say whether every verdict is the same by the anchors of the one who checks; None when he named none."""
+        same = [each.is_same_by_own for each in self.verdicts]
+        return None if None in same else bool(same) and all(same)
 
-async def check(path: Path, octets: bytes, reading: Reading) -> Checked:
-    """Check a capsule without network, database or configuration; raises `Unavailable` when no process starts."""
+
+async def check(path: Path, octets: bytes, reading: Reading, own: Trust | None = None) -> Checked:
+    """
+    Check a capsule without network, database or configuration.
+
+    Args:
+        own: What the one who checks trusts; without it, nothing but the capsule says whom to trust.
+
+    Raises `Unavailable` when no process starts.
+    """
     source = printable(path)
+    own = own if own is not None and own.anchors else None
     try:
         capsule = read_capsule(octets)
         odd = tuple(_odd(capsule))
         if odd:
             raise CapsuleDamaged(odd)
-        verdicts = [await _repeat(each, capsule, reading) for each in capsule.verdicts]
+        verdicts = [await _repeat(each, capsule, reading, own) for each in capsule.verdicts]
+        anchors = tuple(_anchors(capsule, own))
     except CapsuleDamaged as damaged:
         return Checked(source=source, damages=damaged.places)
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         return Checked(source=source, damages=(f"verdicts.json: {type(error).__name__}: {error}",))
-    return Checked(source=source, verdicts=tuple(verdicts), capsule=capsule)
+    return Checked(
+        source=source,
+        verdicts=tuple(verdicts),
+        capsule=capsule,
+        anchors=anchors,
+        sha256=hashlib.sha256(octets).hexdigest(),
+    )
 
 
 def _odd(capsule: Capsule) -> Iterator[str]:
@@ -75,17 +127,61 @@ def _odd(capsule: Capsule) -> Iterator[str]:
     drafts = [entry["draft"] for entry in capsule.entries]
     if any(each.get("mail_id") != mail.id for each in (capsule.case, *capsule.verdicts, *drafts)):
         yield "case.json: mail_id"
+    yield from _odd_verdicts(capsule)
     parts = {part["sha256"] for part in capsule.case["judgement"]["message"]["parts"]}
     for entry in capsule.entries:
         if entry["draft"]["document_sha256"] not in parts:
             yield f"entries.json: {entry['draft']['book']} {entry['number']}/{entry['year']}"
 
 
-async def _repeat(stored: Mapping[str, Any], capsule: Capsule, reading: Reading) -> Repeated:
-    evidence = load_evidence(json.dumps(stored["evidence"]), capsule.trust)
+def _odd_verdicts(capsule: Capsule) -> Iterator[str]:
+    """Name what is shown of a verdict and would not be judged by."""
+    accepted = datetime.fromisoformat(capsule.case["accepted_at"])
+    if accepted != capsule.mail.accepted_at:
+        yield "case.json: accepted_at"
+    for number, each in enumerate(capsule.verdicts, 1):
+        moment = datetime.fromisoformat(each["for_moment"])
+        if each["sequence"] != number or (each["cause"] == Cause.RECEPTION.value) != (number == 1):
+            yield f"verdicts.json: [{number - 1}].sequence"
+        asked = each["cause"] == Cause.ASKED.value
+        if moment != datetime.fromisoformat(each["evidence"]["at"]) or not (asked or moment == accepted):
+            yield f"verdicts.json: [{number - 1}].for_moment"
+        if number == 1 and any(each[name] != capsule.case[name] for name in ("judgement", "evidence")):
+            yield "verdicts.json: case.json"
+
+
+def _anchors(capsule: Capsule, own: Trust | None) -> Iterator[Anchor]:
+    named = [trust_named_in(json.dumps(each["evidence"])).anchors for each in capsule.verdicts]
+    for sha256 in dict.fromkeys(each for anchors in named for each in anchors):
+        der = capsule.trust(sha256)
+        is_own = None if own is None else der in own.anchors
+        try:
+            name = facts_of(Held(kind=Kind.ANCHOR, der=der, file=Path(sha256))).name
+        except Misconfigured:
+            name = "?"
+        yield Anchor(name=name, sha256=sha256, is_own=is_own)
+
+
+async def _judged(evidence: Evidence, capsule: Capsule, reading: Reading) -> dict[str, Any]:
     seen = await look_by(evidence, capsule.mail, reading)
     judgement, _ = judge_seen(seen, Known(), default_policy("vi"))
-    told = json.loads(verdict_text(seen, judgement))
+    told: dict[str, Any] = json.loads(verdict_text(seen, judgement))
+    return told
+
+
+async def _is_same(evidence: Evidence, told: Mapping[str, Any], capsule: Capsule, reading: Reading, own: Trust) -> bool:
+    """Judge by other anchors; those of the capsule help to build chains, and nothing more."""
+    trust = replace(evidence.trust, anchors=own.anchors, sealers=own.sealers)
+    trust = replace(trust, others=(*own.others, *evidence.trust.others, *evidence.trust.anchors))
+    trust = replace(trust, crls=(*evidence.trust.crls, *own.crls), ocsps=(*evidence.trust.ocsps, *own.ocsps))
+    by_own = await _judged(replace(evidence, trust=trust), capsule, reading)
+    return states(by_own, "en") == states(told, "en")
+
+
+async def _repeat(stored: Mapping[str, Any], capsule: Capsule, reading: Reading, own: Trust | None) -> Repeated:
+    evidence = load_evidence(json.dumps(stored["evidence"]), capsule.trust)
+    told = await _judged(evidence, capsule, reading)
+    same = None if own is None else await _is_same(evidence, told, capsule, reading, own)
     kept = {name: stored["judgement"][name] for name in ("authentication", "signatures")}
     return Repeated(
         sequence=int(stored["sequence"]),
@@ -94,14 +190,20 @@ async def _repeat(stored: Mapping[str, Any], capsule: Capsule, reading: Reading)
         for_moment=datetime.fromisoformat(stored["for_moment"]),
         told=told,
         difference=next(differences(kept, told), None),
+        is_same_by_own=same,
     )
 
 
 def differences(kept: Any, told: Any, path: str = "") -> Iterator[str]:
-    """Name each place where a verdict says something else; what a newer program tells beside it is no difference."""
+    """
+    Name each place where a verdict says something else.
+
+    What a newer program tells beside it is no difference, but for what every program has always told.
+    """
     match kept, told:
         case dict(), dict():
-            for name, value in kept.items():
+            left_out = {name: None for name in told if name in _ALWAYS and told[name] is not None}
+            for name, value in (left_out | kept).items():
                 yield from differences(value, told.get(name), f"{path}.{name}".lstrip("."))
         case list(), list() if len(kept) == len(told):
             for place, pair in enumerate(zip(kept, told, strict=True)):
@@ -118,6 +220,8 @@ def checked_object(checked: Checked) -> dict[str, object]:
         "type": TYPE,
         "signatures": checked.verdicts[0].told["signatures"] if checked.verdicts else [],
         "holds": checked.holds,
+        "trusted": checked.is_trusted,
+        "anchors": [{"name": each.name, "sha256": each.sha256, "own": each.is_own} for each in checked.anchors],
         "damages": list(checked.damages),
         "verdicts": [
             {"sequence": each.sequence, "agrees": each.difference is None, "difference": each.difference}
@@ -134,12 +238,14 @@ def checked_text(checked: Checked, language: str) -> str:
         lines += [f"    {visible(each)}" for each in checked.damages]
     if checked.capsule is not None:
         lines.append(f"  {say(language, 'every file is as it was packed')}")
+        lines.append(f"  {say(language, 'SHA-256 of the capsule: {sha256}', sha256=checked.sha256)}")
         lines += [f"  {line}" for line in _about(checked.capsule, language)]
     for each in checked.verdicts:
         lines += [f"  {line}" for line in _verdict(each, language)]
     if checked.capsule is not None:
         word = "every verdict follows from its evidence" if checked.holds else "NOT every verdict follows"
         lines.append(f"  {say(language, word)}")
+        lines += [f"  {line}" for line in _rests_on(checked, language)]
     return "\n".join(lines)
 
 
@@ -151,6 +257,23 @@ def _about(capsule: Capsule, language: str) -> Iterator[str]:
         place = f"{draft['book']} {entry['number']:02d}/{entry['year']}"
         version = say(language, "version {number}", number=entry["version"])
         yield visible(f"{say(language, 'Book')}: {place}, {version}: {draft['symbol'] or ''} {draft['subject'] or ''}")
+
+
+def _rests_on(checked: Checked, language: str) -> Iterator[str]:
+    """Tell whom it trusts, and that nobody else has said so."""
+    for each in checked.anchors:
+        own = {None: "", True: "; yours too", False: "; NOT yours"}[each.is_own]
+        text = say(language, "it trusts {name} (SHA-256 {sha256})", name=each.name, sha256=each.sha256)
+        yield visible(text + (say(language, own) if own else ""))
+    match checked.is_trusted:
+        case None:
+            yield say(
+                language, "who packed it chose these anchors and DNS answers; name anchors of your own by --trust"
+            )
+        case True:
+            yield say(language, "by your own anchors every verdict is the same; DNS answers are those of the capsule")
+        case False:
+            yield say(language, "by your own anchors NOT every verdict is the same")
 
 
 def _verdict(each: Repeated, language: str) -> Iterator[str]:

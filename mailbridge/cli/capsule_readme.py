@@ -20,6 +20,9 @@ Kiểm tra trên bất kỳ máy nào, không cần mạng, không cần cơ s�
   trust/          chứng thư số, danh sách thu hồi (CRL), trả lời OCSP đã dùng; tên tệp là SHA-256
   manifest.json   SHA-256 của từng tệp, phiên bản chương trình
 
+Gói này không có chữ ký: người đóng gói chọn chứng thư gốc và câu trả lời DNS. Hãy dùng chứng thư gốc của mình:
+mailbridge signature verify --trust THU-MUC GOI.zip; hoặc so SHA-256 của gói với gói được đóng lại từ sổ.
+
 Không có chương trình: giải nén, so SHA-256 của từng tệp với manifest.json; chữ ký trong mail.eml kiểm tra được bằng
 công cụ DKIM và PDF thông dụng, với khóa trong verdicts.json và chứng thư trong trust/.
 
@@ -38,6 +41,9 @@ book of incoming documents. To check it on any machine, with no network and no d
   events.json     what happened
   trust/          certificates, revocation lists (CRL) and OCSP answers that were used, named by their SHA-256
   manifest.json   the SHA-256 of each file, and the versions of the program
+
+Nobody has signed this file: who packed it chose the anchors and the DNS answers in it. Bring anchors of your own, with
+mailbridge signature verify --trust FOLDER CAPSULE.zip; or compare its SHA-256 with a capsule packed anew from the book.
 
 Without the program: unpack it, compare the SHA-256 of each file with manifest.json; the signatures in mail.eml can be
 checked by any tool for DKIM and PDF, with the keys in verdicts.json and the certificates in trust/.

@@ -53,7 +53,8 @@ def verify(session: Session, files: Sequence[Path], trust: Path | None, at: date
     Verify every signature in files: PDF, OOXML, ODF, XML, CMS (.p7s beside its file), mails (.eml), archives, capsules.
 
     Nobody is asked over the network. Without -c only the anchors of --trust are trusted, and without any nothing is
-    valid. A capsule is judged by the evidence in it. Exit status 0 when every file has signatures and all are valid, 1
+    valid. A capsule is judged by the evidence in it, and once more by the anchors of --trust or -c: nobody has signed
+    it, and who packed it chose whom it trusts. Exit status 0 when every file has signatures and all are valid, 1
     when one is not, 65 when a file cannot be read.
     """
     from mailbridge.verify.evidence import Evidence
@@ -111,9 +112,9 @@ class _Run:
         from mailbridge.cli.signature_sheet import sheet
 
         if is_capsule(octets):
-            checked = asyncio.run(check(path, octets, self._reading))
+            checked = asyncio.run(check(path, octets, self._reading, self._evidence.trust))
             self._print(checked_object(checked), checked_text(checked, self._language))
-            return checked.holds
+            return checked.holds and checked.is_trusted is not False
         judged = asyncio.run(judge(path, octets, self._evidence, self._reading))
         self._print(_object(judged), sheet(judged, self._language))
         return judged.is_all_valid

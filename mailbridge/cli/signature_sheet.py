@@ -9,7 +9,7 @@ from mailbridge.cli.tables import hanging
 from mailbridge.cli.texts import local_time, say, say_word, visible
 from mailbridge.decision.proof import is_valid
 from mailbridge.letters.reasons import said
-from mailbridge.letters.wording import signed
+from mailbridge.letters.wording import MailSigned, mail_signed, signed
 from mailbridge.verify.results import SmimeResult
 from mailbridge.verify.signature import Change, SignatureStatus, Status
 
@@ -29,13 +29,22 @@ _WIDTH = 30
 
 
 def sheet(judged: Judged, language: str) -> str:
-    """Write the signatures of one file as lines "name: value", a block a signature."""
+    """Write the signatures of one file: how many are valid, then lines "name: value", a block a signature."""
     names = dict(judged.names)
     blocks = [_block(each, names.get(each.part), language) for each in judged.signatures]
     blocks += [_smime_block(each, language) for each in judged.smime]
     if not blocks:
         blocks = [f"  {judged.problem or say(language, 'no signature')}"]
-    return "\n\n".join((f"{visible(judged.source)} ({judged.type})\n{blocks[0]}", *blocks[1:]))
+    head = hanging("", f"{visible(judged.source)} ({judged.type}){_counted(judged, language)}")
+    return "\n\n".join((f"{head}\n{blocks[0]}", *blocks[1:]))
+
+
+def _counted(judged: Judged, language: str) -> str:
+    """Count the signatures by their outcome, as ": 2 VALID, 1 NOT VERIFIED"; "" when there is none."""
+    words = [_word(each) for each in judged.signatures] + [_mail_word(each) for each in judged.smime]
+    counts = ((word, words.count(word)) for word in ("INVALID", "NOT VERIFIED", "VALID"))
+    told = ", ".join(f"{count} {say(language, word)}" for word, count in counts if count)
+    return f": {told}" if told else ""
 
 
 def _block(status: SignatureStatus, name: str | None, language: str) -> str:
@@ -64,14 +73,26 @@ def _facts(status: SignatureStatus, name: str | None, language: str) -> Iterator
 
 def _verdict(status: SignatureStatus, language: str) -> str:
     """Say the outcome in one of three words, then in the words that letters have for it."""
-    if is_valid(status):
-        word = "VALID"
-    elif status.status is Status.TOTAL_FAILED or status.changed_after is Change.SUSPICIOUS:
-        word = "INVALID"
-    else:
-        word = "NOT VERIFIED"
     sub = f" [{status.sub_indication}]" if status.sub_indication else ""
-    return f"{say(language, word)}: {signed(status).value[language]}{sub}"
+    return f"{say(language, _word(status))}: {signed(status).value[language]}{sub}"
+
+
+def _word(status: SignatureStatus) -> str:
+    if is_valid(status):
+        return "VALID"
+    is_broken = status.status is Status.TOTAL_FAILED or status.changed_after is Change.SUSPICIOUS
+    return "INVALID" if is_broken else "NOT VERIFIED"
+
+
+def _mail_word(result: SmimeResult) -> str:
+    """Say of a signature of the mail what letters say: valid only of the sender's, and over all of it."""
+    match mail_signed(result):
+        case MailSigned.VALID:
+            return "VALID"
+        case MailSigned.INVALID:
+            return "INVALID"
+        case MailSigned.PART | MailSigned.OTHER | MailSigned.UNDECIDED:
+            return "NOT VERIFIED"
 
 
 def _time(status: SignatureStatus, language: str) -> str | None:
@@ -106,10 +127,9 @@ def _validity(status: SignatureStatus) -> str:
 
 
 def _smime_block(result: SmimeResult, language: str) -> str:
-    word = {Status.TOTAL_PASSED: "VALID", Status.TOTAL_FAILED: "INVALID", Status.INDETERMINATE: "NOT VERIFIED"}
     sub = f" [{result.sub_indication}]" if result.sub_indication else ""
     facts = (
-        ("Verdict", f"{say(language, word[result.status])}{sub}"),
+        ("Verdict", f"{say(language, _mail_word(result))}: {mail_signed(result).value[language]}{sub}"),
         ("Reason", said(result.reason, language) if result.reason else None),
         ("Form of the signature", "S/MIME"),
         ("File", result.part),

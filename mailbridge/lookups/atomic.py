@@ -22,7 +22,10 @@ def write_draft(path: Path, octets: bytes, *, mode: int = 0o644) -> Path:
     """Write the octets durably under a hidden name beside `path`, and return it; raises `OSError`, nothing is left."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with draft.open("wb") as file:
+        # Whoever owns the folder could leave a link of that name there, for root to write through.
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+        with os.fdopen(descriptor, "wb") as file:
             if os.geteuid() == 0:
                 owner = path.parent.stat()
                 os.fchown(file.fileno(), owner.st_uid, owner.st_gid)

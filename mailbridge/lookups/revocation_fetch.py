@@ -111,7 +111,7 @@ class Fetcher:
     def _get(self, address: Address, headers: Mapping[str, str], line: _Line) -> Fetched:
         for _ in range(_MOST_REDIRECTS + 1):
             response = line.ask(address, self._proxy, "GET", None, headers)
-            if response.status == _UNCHANGED:
+            if response.status == _UNCHANGED and "If-Modified-Since" in headers:
                 return Fetched(octets=None, modified=headers.get("If-Modified-Since"))
             if response.status not in _MOVED:
                 octets = _body(response, self._largest)

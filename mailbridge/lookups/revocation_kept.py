@@ -12,6 +12,8 @@ from mailbridge.lookups.trust import Held, Kind
 
 _MOST_OCTETS = 256 * 1024 * 1024
 """Of all fetched lists together, which are in memory."""
+_MOST_ANSWERS = 2000
+"""An authority may say that its answers hold for a century; the one that has to be asked for anew first is dropped."""
 
 
 class Kept:
@@ -77,6 +79,8 @@ class Kept:
         """Keep an answer that is newer than ours."""
         ours = self._answers.get(checked.key)
         if ours is None or checked.this_update > ours.this_update:
+            if ours is None and len(self._answers) >= _MOST_ANSWERS:
+                del self._answers[min(self._answers, key=lambda key: _worth(self._answers[key]))]
             self._answers[checked.key] = checked
             self._write(checked)
 
@@ -106,6 +110,10 @@ class Kept:
             self.problem = error.detail
         else:
             self.problem = None
+
+
+def _worth(answer: CheckedAnswer) -> tuple[bool, datetime]:
+    return answer.revoked, answer.next_update
 
 
 def _newest(brought: Iterable[bytes], authorities: Sequence[bytes], now: datetime) -> dict[str, CheckedList]:

@@ -21,6 +21,8 @@ from mailbridge.lookups.trust import INTERMEDIATE, Held, Items, Kind, read_trust
 from mailbridge.lookups.trust_facts import Facts, facts_of, file_name, grouped
 
 _CERTIFICATES = (Kind.ANCHOR, Kind.INTERMEDIATE)
+_MOST_ITEMS = 1000
+"""Of one go; each is compared with every authority, and no person reads more."""
 
 
 class Change(StrEnum):
@@ -72,6 +74,10 @@ def plan_import(folder: Path, brought: Sequence[Brought], now: datetime) -> tupl
         Misconfigured: an item may not be held: a certificate of nobody's authority, a list that none of our
             authorities has signed; or what is held already cannot be read.
     """
+    items = [each.items for each in brought]
+    if sum(len((*each.certificates, *each.lists, *each.answers)) for each in items) > _MOST_ITEMS:
+        name = brought[0].name
+        raise Misconfigured(f"more than {_MOST_ITEMS} items", file=name, remedy="bring them in several goes")
     held = read_trust(folder)
     authorities = [each.der for each in held if each.kind in _CERTIFICATES]
     authorities += [der for file in brought for der in file.items.certificates]

@@ -21,7 +21,7 @@ from mailbridge.verify.xades import read_time
 from mailbridge.verify.xml_core import Core, check_core
 from mailbridge.verify.xml_judging import Extent, blank, judge_core, unsigned_content
 from mailbridge.verify.xml_package import Package
-from mailbridge.verify.xml_reading import DSIG, Finding, parse
+from mailbridge.verify.xml_reading import DSIG, Finding, in_utf8, parse
 from mailbridge.verify.xml_references import Document, transformed
 from mailbridge.verify.xml_signed_info import Reference, is_empty
 
@@ -116,6 +116,7 @@ def _judge_one(
         if name not in package.names:
             raise Finding(unclear("SIGNED_DATA_NOT_FOUND", "the signature refers to what is not in the file"))
         signed.add(name)
+        document.spend(len(package.octets(name)))
         return transformed(package.octets(name), reference.transforms, None)
 
     core = check_core(signature, document, outside)
@@ -130,7 +131,7 @@ def _judge_one(
 
 def _doubt(package: Package) -> Verdict | None:
     """Say why even a package that is signed whole is not what a reader sees."""
-    if _MANIFEST in package.names and b"encryption-data" in package.octets(_MANIFEST):
+    if _MANIFEST in package.names and b"encryption-data" in in_utf8(package.octets(_MANIFEST)):
         return unclear("SIGNED_DATA_NOT_FOUND", "the file is encrypted")
     if shows_moving_content(package):
         return unclear("SIG_CONSTRAINTS_FAILURE", "the document shows content that changes with the reader")

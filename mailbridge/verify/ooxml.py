@@ -35,7 +35,9 @@ _D = f"{{{DSIG}}}"
 _MDSSI = "{http://schemas.openxmlformats.org/package/2006/digital-signature}"
 _ORIGIN = "/digital-signature/origin"
 _SIGNATURE = "/digital-signature/signature"
-_SIGNATURES = (_SIGNATURE, "/digital-signature/certificate")
+_CERTIFICATE = "/digital-signature/certificate"
+_SIGNATURES = (_SIGNATURE, _CERTIFICATE)
+_MOST_BESIDE = 20
 _MAIN = "/officedocument"
 # Where signatures lie, which hold no values for a document to show.
 _OWN = ("_xmlsignatures/", "package/services/")
@@ -49,12 +51,16 @@ _SHEET = (
     "/thumbnail", _ORIGIN, "/classificationlabels",
 )  # fmt: skip
 # … and of its parts. None of these adds text, unless a part shows values out of them (`is_bound`) …
-_ASIDE = ("/customxml", "/customxmlprops", "/people", "/commentsextended", "/commentsids", "/commentsextensible")
+_ASIDE = (
+    "/customxml", "/customxmlprops", "/people", "/commentsextended", "/commentsids", "/commentsextensible",
+    "/intelligence", "/revisioninfo", "/changesinfo",
+)  # fmt: skip
 
 # … or a program finds a part by its name, whatever link leads to it. So they must have names of their own.
 _ASIDE_NAME = re.compile(
     r"(?:docprops|docmetadata|customxml|_xmlsignatures|package/services)/[^\x00]+"
     r"|(?:word|ppt|xl)/(?:people|commentsextended|commentsids|commentsextensible)[0-9]*\.xml|[^/]+\.(?:jpe?g|png|emf|wmf)"
+    r"|word/intelligence[0-9]*\.xml|ppt/revisioninfo[0-9]*\.xml|ppt/changesinfos/changesinfo[0-9]*\.xml"
 )
 
 
@@ -130,6 +136,12 @@ class _Opened:
         moves = brings_content(each.relationship for each in self.links)
         self.moves = bool(self.signatures) and (moves or has_moving_field(parts))
 
+    def certificates(self, signature: str) -> tuple[bytes, ...]:
+        """Return the parts that a signature names as certificates (ECMA-376 part 2 §10.4: they may lie beside it)."""
+        mine = [each.relationship for each in self.links if each.source == signature]
+        named = [each.target for each in mine if each.type.lower().endswith(_CERTIFICATE) and not each.external]
+        return tuple(self.parts.octets(each) for each in dict.fromkeys(named) if self.parts.has(each))[:_MOST_BESIDE]
+
 
 def _judge_package(part: str, parts: Parts, trust: Trust, at: datetime) -> Iterator[SignatureStatus]:
     opened = _Opened(parts)
@@ -163,11 +175,12 @@ def _judge_one(part: str, opened: _Opened, name: str, material: Material, at: da
     signed: list[Signed] = []
 
     def outside(reference: Reference) -> bytes:
+        document.spend(parts.size(reference))
         what, octets = parts.referenced(reference)
         signed.append(what)
         return octets
 
-    core = check_core(root, document, outside)
+    core = check_core(root, document, outside, beside=opened.certificates(name))
     holders = [each for each in root.iterchildren(_D + "Object") if core.covers(each)]
     references = _manifest(holders)
     verdicts = []

@@ -7,11 +7,11 @@ Such text can be another tomorrow than what the signer saw, although every part 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from mailbridge.verify.ooxml_parts import Parts, Relationship
-from mailbridge.verify.xml_reading import local_name, parse
+from mailbridge.verify.xml_reading import Finding, in_utf8, local_name, parse
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -20,21 +20,38 @@ if TYPE_CHECKING:
 # §17.16.5).
 _MOVING = re.compile(
     r"(?:DATE|TIME|INCLUDETEXT|INCLUDEPICTURE|LINK|DDE|DDEAUTO|DATABASE|IMPORT|DOCPROPERTY|INFO|TITLE|SUBJECT|AUTHOR"
-    r"|KEYWORDS|COMMENTS|LASTSAVEDBY|SAVEDATE|CREATEDATE|PRINTDATE)(?![A-Z])"
+    r"|KEYWORDS|COMMENTS|LASTSAVEDBY|SAVEDATE|CREATEDATE|PRINTDATE|USERNAME|USERINITIALS|USERADDRESS|AUTOTEXT"
+    r"|AUTOTEXTLIST|RD)(?![A-Z])"
 )
 # The same in a sheet and on a slide, in the shape in which Excel and PowerPoint write it.
 _MOVING_CELL = re.compile(
-    rb"<f[ >][^<]{0,8192}\b(?:TODAY|NOW|RAND|RANDBETWEEN|WEBSERVICE|RTD)\(|<f[^>]{0,200} ca=\"1\""
+    rb"<(?:\w{1,20}:)?f[\s>][^<]{0,8192}\b(?:TODAY|NOW|RAND|RANDBETWEEN|RANDARRAY|WEBSERVICE|RTD|INFO|CELL)\s{0,9}\("
+    rb"|<(?:\w{1,20}:)?f\s[^<]{0,200}\bca\s{0,9}=\s{0,9}[\"'](?:1|true)|\brefreshOnLoad\s{0,9}=\s{0,9}[\"'](?:1|true)"
 )
-_MOVING_SLIDE = re.compile(rb"<a:fld [^>]{0,500}\btype=\"datetime")
+_MOVING_SLIDE = re.compile(rb"<(?:\w{1,20}:)?fld\s[^<]{0,500}\btype\s{0,9}=\s{0,9}[\"']datetime")
 _LOCAL_DISK = re.compile(r"(?:file:/{2,3})?[a-z]:[/\\]", re.IGNORECASE)
-_HYPERLINK, _TEMPLATE, _IMPORTED = "/hyperlink", "/attachedtemplate", "/afchunk"
-_MOST_FIELDS = 10_000
+_HYPERLINK, _TEMPLATE = "/hyperlink", "/attachedtemplate"
+# Another document that is put in when this one is opened; programs, which may write whatever they want.
+_IMPORTED = ("/afchunk", "/vbaproject", "/xlmacrosheet", "/xlintlmacrosheet")
 
 
 def is_bound(parts: Parts) -> bool:
     """Say whether a part shows values of the document's properties or of its custom XML."""
-    return any(b"dataBinding" in parts.octets(name) for name in parts.names if name.endswith(".xml"))
+    return any(b"dataBinding" in octets for _, octets in _texts(parts))
+
+
+def _texts(parts: Parts) -> Iterator[tuple[str, bytes]]:
+    """Yield the XML parts in UTF-8, by what they are called or by what is said of them."""
+    for name in parts.names:
+        if name.endswith((".xml", ".rels")) or (parts.content_type(name) or "").endswith("xml"):
+            try:
+                octets = in_utf8(parts.octets(name))
+            except Finding:
+                # Nobody is shown the property sheet, and programs of all kinds write it.
+                if not name.startswith("docprops/"):
+                    raise
+                octets = parts.octets(name)
+            yield name, octets
 
 
 def brings_content(relationships: Iterable[Relationship]) -> bool:
@@ -54,10 +71,7 @@ def _brings_content(relationship: Relationship) -> bool:
 
 def has_moving_field(parts: Parts) -> bool:
     """Say whether a part shows a field that the reader's program fills in by itself."""
-    for name in parts.names:
-        if not name.endswith(".xml"):
-            continue
-        octets = parts.octets(name)
+    for name, octets in _texts(parts):
         if (name.startswith("xl/") and _MOVING_CELL.search(octets)) or _MOVING_SLIDE.search(octets):
             return True
         if (b"instrText" in octets or b"fldSimple" in octets) and _fields_move(parse(octets)):
@@ -77,6 +91,4 @@ def _fields_move(root: _Element) -> bool:
             written.append("\x00")
         elif name == "instrText":
             written.append(element.text or "")
-        if len(written) > _MOST_FIELDS:
-            break
     return any(_MOVING.match(each.strip().upper()) for each in "".join(written).split("\x00"))

@@ -29,6 +29,8 @@ _RELATIONSHIP = "http://schemas.openxmlformats.org/package/2006/relationships"
 _SIGNATURES = "http://schemas.openxmlformats.org/package/2006/digital-signature"
 _TRANSFORM = "http://schemas.openxmlformats.org/package/2006/RelationshipTransform"
 _MOST_RELATIONSHIPS = 20_000
+# Links are parsed, chosen from, and written in two ways.
+_LINKS_TIMES = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +85,12 @@ class Parts:
     def octets(self, name: str) -> bytes:
         """Return a part as it is."""
         return self._package.octets(self._names[name])
+
+    def size(self, reference: Reference) -> int:
+        """Return how many octets have to be read for a reference, each time anew; 0 when it leads nowhere."""
+        name = fold((reference.uri or "").partition("?")[0])
+        times = _LINKS_TIMES if source_of(name) is not None else 1
+        return times * len(self.octets(name)) if self.has(name) else 0
 
     def content_type(self, name: str) -> str | None:
         """Return the content type of a part, in lower case."""

@@ -6,12 +6,13 @@ What lies outside the document of the signature (the parts of a package) is give
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailbridge.verify.signature import Status
 from mailbridge.verify.verdict import Verdict, combined
-from mailbridge.verify.xml_key import certificates_of, find_signer
+from mailbridge.verify.xml_key import certificates_of, find_signer, load_certificate
 from mailbridge.verify.xml_reading import Finding
 from mailbridge.verify.xml_references import Covered, Document, Outside
 from mailbridge.verify.xml_signed_info import SignedInfo, read_signed_info
@@ -41,11 +42,18 @@ class Core:
         return any(each.wholly and each.element is element for each in self.covered)
 
 
-def check_core(element: _Element, document: Document, outside: Outside | None = None) -> Core:
-    """Check one signature; what is wrong with it is its verdict. Raises nothing but what a broken library does."""
+def check_core(
+    element: _Element, document: Document, outside: Outside | None = None, *, beside: Sequence[bytes] = ()
+) -> Core:
+    """
+    Check one signature; what is wrong with it is its verdict. Raises nothing but what a broken library does.
+
+    Args:
+        beside: Certificates in DER, where the signature itself holds none.
+    """
     try:
         info = read_signed_info(element)
-        certificates = certificates_of(element)
+        certificates = certificates_of(element) or tuple(map(load_certificate, beside))
     except Finding as finding:
         return Core(element=element, verdict=finding.verdict)
     verdicts: list[Verdict] = []

@@ -70,9 +70,13 @@ def extent_of(core: Core, root: _Element, *, is_packet: bool) -> Extent:
     covered = {id(each.element) for each in core.covered if each.wholly and each.element is not None}
     frames = 0
     waiting: list[_Element] = [root]
+    if _has_instruction_outside(core, root):
+        return unsigned_content("content of the file is not covered by the signature")
     while waiting:
         element = waiting.pop()
         if not local_name(element):
+            if _is_instruction(element):
+                return unsigned_content("content of the file is not covered by the signature")
             continue
         if element.tag == f"{{{DSIG}}}Signature":
             strange = _strange(element, covered)
@@ -91,6 +95,21 @@ def extent_of(core: Core, root: _Element, *, is_packet: bool) -> Extent:
         return Extent(whole=True)
     reason = "the elements around what is signed are not covered by the signature"
     return Extent(whole=False, change=Change.NOTHING, doubt=unclear("SIG_CONSTRAINTS_FAILURE", reason))
+
+
+def _has_instruction_outside(core: Core, root: _Element) -> bool:
+    """Say whether an unsigned instruction stands beside the root: a style sheet shows a reader whatever it wants."""
+    if any(each.reference.uri == "" and each.wholly for each in core.covered):
+        return False
+    beside = (*root.itersiblings(preceding=True), *root.itersiblings())
+    return any(_is_instruction(each) for each in beside)
+
+
+def _is_instruction(element: _Element) -> bool:
+    """Say whether this is a processing instruction; comments are seen by nobody."""
+    from lxml import etree
+
+    return isinstance(element, etree._ProcessingInstruction)
 
 
 def _ancestor_of(signature: _Element, element: _Element) -> list[_Element]:

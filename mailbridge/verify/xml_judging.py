@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailbridge.verify.algorithms import judge_digest, judge_key
@@ -24,6 +24,8 @@ from mailbridge.verify.xml_signed_info import Reference, digests_of
 
 _MOST_NAMES = 50
 _LONGEST_NAME = 200
+_CLOCK = timedelta(days=1)
+"""How far the clock of a signer's machine may be wrong."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +86,7 @@ def judge_core(
     doubts = (extent.failure, *_strength(core, extent, moment), chain, found.doubt, extent.doubt)
     verdict = _with_stamp(combined((core.verdict, *(each for each in doubts if each is not None))), stamp)
     signer = _signer(core)
+    claimed = claimed if claimed is not None and _is_possible(claimed, core, at) else None
     signed_at = stamp.at or claimed
     return SignatureStatus(
         part=part,
@@ -103,6 +106,19 @@ def judge_core(
         weaknesses=verdict.weaknesses,
         covers=_names(core, extent),
     )
+
+
+def _is_possible(claimed: datetime, core: Core, at: datetime) -> bool:
+    """
+    Say whether a signer's own word about the time can be true, as far as the clock of his machine goes.
+
+    Nobody signs after his file was received, nor with a certificate that was not there yet. The verdict has heard it
+    anyway; but as the time of signing, people would write it into the book.
+    """
+    aware = claimed if claimed.utcoffset() is not None else claimed.replace(tzinfo=UTC)
+    if aware > at + _CLOCK:
+        return False
+    return core.certificate is None or bool(aware >= core.certificate.not_valid_before - _CLOCK)
 
 
 def _chain(

@@ -111,6 +111,17 @@ def _decoded(octets: bytes) -> str:
     return text
 
 
+def in_utf8(octets: bytes) -> bytes:
+    """
+    Return XML in UTF-8, so that the names in it can be looked for without parsing.
+
+    Raises:
+        Finding: as `parse`, for another encoding: a name could be written there in ways that nobody looks for.
+    """
+    text = _decoded(octets)
+    return octets if octets[:2] not in (b"\xff\xfe", b"\xfe\xff") else text.encode("utf-8", "replace")
+
+
 def local_name(element: _Element) -> str:
     """Return a name without its namespace; "" for comments and instructions."""
     tag = element.tag

@@ -57,7 +57,11 @@ class _Nodes:
 
 
 Outside = Callable[[Reference], bytes]
-"""Gives the octets that a reference outside the document means, its own transforms done; raises `Finding`."""
+"""
+Gives the octets that a reference outside the document means, its own transforms done; raises `Finding`.
+
+It pays for what it reads (`Document.spend`), which can be much more than what comes out.
+"""
 
 
 class Document:
@@ -93,12 +97,13 @@ class Document:
             Finding: HASH_FAILURE, or why it cannot be digested.
         """
         covered, octets = self._octets(reference, signature, outside)
-        self._spend(len(octets))
+        self.spend(len(octets))
         if not hmac.compare_digest(hashlib.new(reference.digest, octets).digest(), reference.value):
             raise Finding(failed("HASH_FAILURE", "the signed content was changed"))
         return covered
 
-    def _spend(self, octets: int) -> None:
+    def spend(self, octets: int) -> None:
+        """Count what was read or made for a reference; raises `Finding` when it is too much for one file."""
         self._budget -= octets
         if self._budget < 0:
             raise unsupported("the signature covers too much to be judged")
@@ -115,7 +120,7 @@ class Document:
         element = self.by_id(uri[1:]) if uri else self.root
         wholly = not any(each.algorithm == _BASE64 for each in reference.transforms)
         # Paid before the work where the result can be much smaller than what it takes.
-        self._spend(self._size if element is self.root or not wholly else 1024)
+        self.spend(self._size if element is self.root or not wholly else 1024)
         octets = transformed(_Nodes(element, document=not uri), reference.transforms, signature)
         return Covered(reference=reference, element=element, wholly=wholly), octets
 

@@ -9,8 +9,9 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from mailbridge.reading.files import LimitedReading
 from tests.cli.builders_capsule import receive
 from tests.cli.builders_cli import REPOSITORY, CommandLine, init_flags
 from tests.demo.builders_demo import reading
+from tests.lookups.builders_trust import make_party
 
 __all__ = ["reading"]  # pytest finds the fixture by its name in this module
 
@@ -179,14 +181,113 @@ def test_a_verdict_that_does_not_follow_is_shown_with_its_first_difference(
     """Somebody packed it anew, digests and all, with a verdict of his own."""
     packed = zipfile.ZipFile(capsule)
     members = {each: packed.read(each) for each in packed.namelist()}
-    verdicts = json.loads(members["verdicts.json"])
-    verdicts[0]["judgement"]["authentication"]["dkim"][0]["result"] = "fail"
-    members["verdicts.json"] = written(verdicts)
+    verdicts, case = json.loads(members["verdicts.json"]), json.loads(members["case.json"])
+    for each in (verdicts[0], case):
+        each["judgement"]["authentication"]["dkim"][0]["result"] = "fail"
+    members |= {"verdicts.json": written(verdicts), "case.json": written(case)}
     capsule.write_bytes(repacked(resealed(members)))
     (told,) = mailbridge("signature", "verify", "--json", capsule).objects
     assert (told["holds"], told["damages"]) == (False, [])
     assert told["verdicts"][0]["difference"] == 'authentication.dkim[0].result: "fail" ≠ "pass"'
     assert "KHÔNG KHỚP" in mailbridge("signature", "verify", "--lang", "vi", capsule).out
+
+
+def forged(capsule: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """Change what a forger may, and pack it anew with a manifest that fits."""
+    packed = zipfile.ZipFile(capsule)
+    told = {each: json.loads(packed.read(each)) for each in packed.namelist() if each.endswith(".json")}
+    change(told)
+    members = {each: written(told[each]) if each in told else packed.read(each) for each in packed.namelist()}
+    members |= {name: value.encode() for name, value in told.items() if isinstance(value, str)}
+    capsule.write_bytes(repacked(resealed(members)))
+    return capsule
+
+
+def _of_another_day(told: dict[str, Any]) -> None:
+    told["verdicts.json"][0]["for_moment"] = "2020-01-01T00:00:00Z"
+
+
+def _better_than_the_case(told: dict[str, Any]) -> None:
+    told["case.json"]["judgement"]["authentication"]["dmarc"]["result"] = "fail"
+
+
+def _without_the_first(told: dict[str, Any]) -> None:
+    told["verdicts.json"][0] |= {"sequence": 2, "cause": "asked"}
+
+
+def _received_earlier(told: dict[str, Any]) -> None:
+    told["envelope.json"]["accepted_at"] = "2020-01-01T00:00:00Z"
+
+
+def _saying_nothing(told: dict[str, Any]) -> None:
+    for each in (told["verdicts.json"][0], told["case.json"]):
+        each["judgement"] |= {"authentication": {}, "signatures": [{}, {}]}
+
+
+def _of_a_strange_shape(told: dict[str, Any]) -> None:
+    told["case.json"] = []
+
+
+def _nested(told: dict[str, Any]) -> None:
+    told["events.json"] = "[" * 100_000
+
+
+def _with_a_letter_to_the_reader(told: dict[str, Any]) -> None:
+    told["CERTIFICATE.html"] = "<p>Valid</p>"
+
+
+def _with_one_key_twice(told: dict[str, Any]) -> None:
+    text = written(told["verdicts.json"]).decode()
+    told["verdicts.json"] = text.replace('"sequence": 1', '"sequence": 7, "sequence": 1', 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _of_another_day,
+        _better_than_the_case,
+        _without_the_first,
+        _received_earlier,
+        _saying_nothing,
+        _of_a_strange_shape,
+        _nested,
+        _with_a_letter_to_the_reader,
+        _with_one_key_twice,
+    ],
+)
+def test_what_does_not_belong_together_is_told(
+    capsule: Path, mailbridge: CommandLine, change: Callable[[dict[str, Any]], None]
+) -> None:
+    answer = mailbridge("signature", "verify", "--json", forged(capsule, change))
+    assert (answer.status, answer.objects[0]["holds"]) == (1, False)
+
+
+def test_whom_it_trusts_is_told_and_that_nobody_else_says_so(capsule: Path, mailbridge: CommandLine) -> None:
+    (told,) = mailbridge("signature", "verify", "--json", capsule).objects
+    assert told["trusted"] is None
+    assert told["anchors"]
+    assert {each["own"] for each in told["anchors"]} == {None}
+    shown = mailbridge("signature", "verify", "--lang", "vi", capsule).out
+    assert "người đóng gói đã chọn các chứng thư gốc và câu trả lời DNS này" in shown
+    assert all(each["sha256"] in shown for each in told["anchors"])
+    assert hashlib.sha256(capsule.read_bytes()).hexdigest() in shown
+
+
+def test_by_anchors_of_ones_own_a_capsule_of_a_strangers_pki_is_not_trusted(
+    installation: tuple[Path, str], capsule: Path, mailbridge: CommandLine, tmp_path: Path
+) -> None:
+    """Whoever packs a capsule can put in an authority that he made himself."""
+    own = mailbridge("signature", "verify", "--json", "--trust", installation[0] / "trust", capsule)
+    assert (own.status, own.objects[0]["trusted"]) == (0, True)
+    assert {each["own"] for each in own.objects[0]["anchors"]} == {True}
+    other = tmp_path / "trust"
+    other.mkdir()
+    (other / "a.pem").write_bytes(make_party("RootCA khác").pem)
+    strange = mailbridge("signature", "verify", "--json", "--trust", other, capsule)
+    (told,) = strange.objects
+    assert (strange.status, told["holds"], told["trusted"]) == (1, True, False)
+    assert {each["own"] for each in told["anchors"]} == {False}
+    assert "KHÔNG tin cậy" in mailbridge("signature", "verify", "--lang", "vi", "--trust", other, capsule).out
 
 
 def test_an_entry_of_another_document_is_named(capsule: Path, mailbridge: CommandLine) -> None:
@@ -231,6 +332,7 @@ def test_what_a_newer_program_tells_beside_is_no_difference() -> None:
     assert list(differences({"a": [1]}, {"a": [1, 2]})) == ["a: [1] ≠ [1, 2]"]
     assert list(differences({"a": True}, {"a": 1})) == ["a: true ≠ 1"]
     assert list(differences({"a": None}, {})) == []
+    assert list(differences([{}], [{"status": "total-passed"}])) == ['[0].status: null ≠ "total-passed"']
 
 
 def written(value: object) -> bytes:

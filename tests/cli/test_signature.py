@@ -46,6 +46,7 @@ def test_a_good_file_is_valid_and_told_as_the_circular_wants(mailbridge: Command
     for head in SHOWN:
         assert head in answer.out
     assert answer.out.count("HỢP LỆ: ") == 2
+    assert answer.out.splitlines()[0] == f"{signed} (application/pdf): 2 HỢP LỆ"
     assert "KHÔNG" not in answer.out
 
 
@@ -111,7 +112,10 @@ def test_the_signature_of_a_mail_is_told(mailbridge: CommandLine, tmp_path: Path
     assert answer.status == 0
     (told,) = answer.objects[0]["smime"]
     assert (told["status"], told["covers_whole_mail"], told["signer_is_sender"]) == ("total-passed", True, True)
-    assert "S/MIME" in mailbridge("signature", "verify", "--trust", trust, *AT_PKI, mail).out
+    sheet = mailbridge("signature", "verify", "--trust", trust, *AT_PKI, mail).out
+    assert "S/MIME" in sheet
+    assert "VALID: Digital signature of the mail valid" in sheet
+    assert sheet.splitlines()[0].endswith(": 1 VALID")
 
 
 def test_what_cannot_be_read_is_65_and_the_rest_is_judged(

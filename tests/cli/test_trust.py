@@ -227,7 +227,7 @@ def test_the_running_program_tells_what_ends_and_what_is_over(
     assert "Tin cậy" in told.out
     assert "RootCA hết hạn trong 90 ngày tới" in told.out
     assert "không tải được danh sách từ http://ca.gov.vn/a.crl" in told.out
-    assert "tin cậy: CA đã hết hạn" in told.out
+    assert "danh sách thu hồi đã hết hạn: CA" in told.out
     (found,) = mailbridge("-c", config, "status", "--json").objects
     assert "trust-over" in found["wrong"]
     assert found["trust"]["ending"] == {"RootCA": 90}

@@ -12,7 +12,9 @@ import pytest
 from cryptography.x509 import ocsp
 
 from mailbridge.lookups.revocation import Attempt, Came, TrustKeeper
+from mailbridge.lookups.revocation_check import CheckedAnswer
 from mailbridge.lookups.revocation_fetch import Fetcher
+from mailbridge.lookups.revocation_kept import Kept
 from mailbridge.lookups.revocation_store import RevocationStore
 from mailbridge.lookups.trust import Held, Kind
 from tests.lookups.builders_hosts import Host, Reply, body, drip, host
@@ -320,3 +322,13 @@ def test_lists_do_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.Monkey
         monkeypatch.setattr("mailbridge.lookups.revocation_kept._MOST_OCTETS", len(make_list(CA)) + 10)
         trust = keeper(tmp_path, served, lists=["/a.crl", "/b.crl"], parties=(CA, other))
         assert came(trust.refresh(NOW)) == [Came.NEW, Came.NOTHING]
+
+
+def test_answers_do_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of revoked certificates stay longest."""
+    monkeypatch.setattr("mailbridge.lookups.revocation_kept._MOST_ANSWERS", 2)
+    kept = Kept(RevocationStore(tmp_path), (), [CA.der], NOW)
+    for serial, days, revoked in ((1, 1, True), (2, 9, False), (3, 5, False)):
+        end = NOW + days * DAY
+        kept.take_answer(CheckedAnswer(der=b"", key=str(serial), revoked=revoked, this_update=NOW, next_update=end))
+    assert {each.file.stem for each in kept.held()} == {"1", "3"}

@@ -27,6 +27,11 @@ def test_what_has_not_changed_does_not_travel_again() -> None:
         assert served.headers[0]["If-Modified-Since"] == "Mon, 01 Jun 2026 02:00:00 GMT"
 
 
+def test_nothing_that_has_not_changed_is_nothing() -> None:
+    with host(a_crl=body(b"", 304)) as served, pytest.raises(NotFetched, match="HTTP 304"):
+        Fetcher([served.name]).get(served.at("/a.crl"))
+
+
 def test_a_responder_gets_the_question() -> None:
     questions = []
 

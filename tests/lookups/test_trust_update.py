@@ -40,6 +40,12 @@ def file(folder: Path, octets: bytes, name: str = "update.p7m") -> Path:
     return path
 
 
+def test_too_much_in_one_go(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailbridge.lookups.trust_import._MOST_ITEMS", 2)
+    with pytest.raises(Misconfigured, match="more than 2 items"):
+        read_update(file(folder, signed(archive(MEMBERS), SIGNER)), folder, NOW)
+
+
 @pytest.mark.parametrize("way", ["around", "beside", "beside-named"])
 def test_an_update_is_applied(folder: Path, way: str) -> None:
     content = archive(MEMBERS, serial=7)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import random
+import re
 import warnings
 from collections.abc import Callable
 from datetime import timedelta
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -113,6 +116,15 @@ _FORGERIES: dict[str, Callable[[Entries], Entries]] = {
 }
 
 
+def test_doubts_do_not_go_away_when_the_text_is_written_in_another_encoding() -> None:
+    """The canonical form is the same, so every digest still fits."""
+    body = "<text:p><text:date>30/5/2026</text:date></text:p>"
+    entries = signed(odt(body))
+    assert judge(entries).sub_indication == "SIG_CONSTRAINTS_FAILURE"
+    entries["content.xml"] = entries["content.xml"].decode().encode("utf-16")
+    assert judge(entries).sub_indication == "SIG_CONSTRAINTS_FAILURE"
+
+
 @pytest.mark.parametrize("forge", _FORGERIES.values(), ids=_FORGERIES.keys())
 def test_no_forgery_passes(forge: Callable[[Entries], Entries]) -> None:
     honest = signed()
@@ -141,6 +153,18 @@ def test_an_entry_that_is_gone() -> None:
     status = judge({name: octets for name, octets in signed().items() if name != "styles.xml"})
     assert (status.status, status.sub_indication) == (Status.INDETERMINATE, "SIGNED_DATA_NOT_FOUND")
     assert status.changed_after is Change.SUSPICIOUS
+
+
+def test_an_entry_that_is_read_again_and_again() -> None:
+    """Comments are no part of the canonical form: megabytes to be read become four octets."""
+    entries = {**odt(), "a.xml": b"<a><!--" + random.Random(1).randbytes(1_000_000).hex().encode() + b"--></a>"}
+    document = signed(entries)
+    reference = re.search(rb'<ds:Reference URI="a.xml".*?</ds:Reference>', document[_SIGNATURES])
+    assert reference
+    many = document[_SIGNATURES].replace(reference.group(), reference.group() * 800)
+    begin = process_time()
+    assert judge({**document, _SIGNATURES: many}).status is not Status.TOTAL_PASSED
+    assert process_time() - begin < 5
 
 
 def test_an_encrypted_package() -> None:

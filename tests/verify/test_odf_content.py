@@ -20,10 +20,34 @@ from tests.verify.builders_office import odt, pack
         ('<draw:image xlink:href="//server/1.png"/>', True),
         ('<draw:image xlink:href="/tmp/1.png"/>', True),
         ('<text:section-source xlink:href="../other.odt"/>', True),
+        ('<draw:image xlink:href="Pictures/a..b.png"/>', False),
+        ('<draw:image xlink:href="./../1.png"/>', True),
+        ('<draw:image xlink:href="Pictures/../../1.png"/>', True),
+        ('<draw:image xlink:href="%2e%2e/1.png"/>', True),
+        ('<draw:image xlink:href="a%0a/../../1.png"/>', True),
+        ('<draw:image xlink:href=" https://mailbridge.invalid/1.png"/>', True),
+        ('<text:p><text:sender-lastname text:fixed="true">An</text:sender-lastname></text:p>', False),
+        ("<text:p><text:sender-lastname>An</text:sender-lastname></text:p>", True),
+        ('<text:p text:formula="of:=SUM([.A1:.A9])"/>', False),
+        ('<text:p text:formula="of:=IF([.A1];TODAY();0)"/>', True),
+        ("<text:p text:formula=\"of:='file:///tmp/a.ods'#$Sheet1.A1\"/>", True),
     ],
 )
 def test_what_a_text_shows(body: str, moves: bool) -> None:
     assert shows_moving_content(Package(pack(odt(body)))) is moves
+
+
+@pytest.mark.parametrize(
+    ("name", "moves"),
+    [
+        ("Basic/script-lc.xml", False),
+        ("Basic/Standard/script-lb.xml", False),
+        ("Basic/Standard/Module1.xml", True),
+        ("Scripts/python/a.py", True),
+    ],
+)
+def test_macros(name: str, moves: bool) -> None:
+    assert shows_moving_content(Package(pack({**odt(), name: b"<a/>"}))) is moves
 
 
 def test_texts_of_objects_within() -> None:

@@ -4,6 +4,7 @@ import re
 import warnings
 from collections.abc import Callable
 from datetime import timedelta
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from mailbridge.decision.proof import is_valid
 from mailbridge.verify.ooxml import judge_ooxml
 from mailbridge.verify.signature import Change, SignatureStatus, Status
+from mailbridge.verify.xml_core import Core
 from tests.keys.pki import AT, make_pki
 from tests.verify.builders_office import WORD, Entries, attach, docx, link, links, pack, sign_docx
+from tests.verify.builders_xml import curve_identity
 
 _CLAIMED = AT - timedelta(hours=1)
 _RELATIONSHIP = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -72,6 +75,20 @@ class TestHonest:
     def test_the_property_sheet_may_change(self) -> None:
         assert judge({**signed(), "docProps/core.xml": b"<other/>"}).status is Status.TOTAL_PASSED
 
+    def test_what_word_remembers_of_its_spelling(self) -> None:
+        forge = _added("word/intelligence2.xml", b"<a/>", link("rId90", "intelligence", "intelligence2.xml"))
+        assert judge(forge(signed())).status is Status.TOTAL_PASSED
+
+    def test_a_certificate_in_a_part_of_its_own(self) -> None:
+        """So do programs that sign by System.IO.Packaging and ask for nothing else."""
+        entries = _with_certificate_beside(make_pki().organization.der)
+        status = judge(entries)
+        assert (status.status, status.signer) == (Status.TOTAL_PASSED, "SỞ NỘI VỤ TỈNH BẮC KẠN")
+
+    def test_a_part_that_is_no_certificate(self) -> None:
+        assert judge(_with_certificate_beside(b"none")).sub_indication == "FORMAT_FAILURE"
+        assert judge(_with_certificate_beside(curve_identity().der)).status is not Status.TOTAL_PASSED
+
     def test_what_office_leaves_of_earlier_savings(self) -> None:
         assert judge({**signed(), "[trash]/0000.dat": b"\0"}).status is Status.TOTAL_PASSED
 
@@ -96,6 +113,22 @@ class TestHonest:
         shuffled = links(*[each.replace("/>", ' TargetMode="Internal"/>') if "TargetMode" not in each else each
                            for each in reversed(found)])  # fmt: skip
         assert judge({**entries, "word/_rels/document.xml.rels": shuffled}).status is Status.TOTAL_PASSED
+
+
+def _with_certificate_beside(der: bytes) -> Entries:
+    entries = signed()
+    held = re.sub(rb"<ds:KeyInfo>.*?</ds:KeyInfo>", b"", _signature(entries), flags=re.DOTALL)
+    base = f"{_RELATIONSHIP}/digital-signature"
+    kind = (
+        '<Default Extension="cer" ContentType="application/vnd.openxmlformats-package.digital-signature-certificate"/>'
+    )
+    return {
+        **entries,
+        "[Content_Types].xml": entries["[Content_Types].xml"].replace(b"</Types>", f"{kind}</Types>".encode()),
+        "_xmlsignatures/sig1.xml": held,
+        "_xmlsignatures/_rels/sig1.xml.rels": links(link("rId1", "certificate", "signer.cer", base=base)),
+        "_xmlsignatures/signer.cer": der,
+    }
 
 
 class TestNoSignature:
@@ -308,3 +341,22 @@ def test_no_changed_part_passes(part: str, place: int, new: bytes) -> None:
     for status in judge_ooxml("2", pack({**entries, part: changed}), make_pki().trust(), AT):
         if status.status is Status.TOTAL_PASSED and not part.endswith((".rels", "].xml")):
             assert changed == octets
+
+
+def test_a_long_list_of_links_that_is_read_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each reference lists one link of twenty thousand: what comes out is short, what has to be read is not."""
+    base, number = docx(), 900
+    many = (link(f"rId{each}", "hyperlink", f"https://a.invalid/{each}", external=True) for each in range(100, 10_000))
+    entries = signed({**base, "word/_rels/document.xml.rels": links(link("rId2", "header", "header1.xml"), *many)})
+    found = re.search(rb'<ds:Reference URI="/word/_rels/document.xml.rels.*?</ds:Reference>', _signature(signed()))
+    assert found
+    manifest = b"<ds:Manifest>" + number * found.group()
+    entries["_xmlsignatures/sig1.xml"] = _signature(entries).replace(b"<ds:Manifest>", manifest)
+    monkeypatch.setattr(Core, "covers", lambda *_: True)  # what the signer's own program would have signed
+    begin = process_time()
+    assert judge(entries).status is not Status.TOTAL_PASSED
+    assert process_time() - begin < 4
+
+
+def _signature(entries: Entries) -> bytes:
+    return entries["_xmlsignatures/sig1.xml"]

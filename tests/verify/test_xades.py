@@ -38,6 +38,21 @@ def test_the_signer_says_when_he_signed() -> None:
     assert (status.signed_at, status.time_source) == (_CLAIMED, "claimed")
 
 
+@pytest.mark.parametrize(
+    ("claimed", "is_told"),
+    [
+        (AT + timedelta(hours=2), True),
+        (AT + timedelta(days=2), False),
+        (datetime(2001, 1, 1, tzinfo=UTC), False),
+    ],
+)
+def test_a_time_that_cannot_be_is_not_told(claimed: datetime, is_told: bool) -> None:
+    """Behind the receipt of the file, or before there was the certificate."""
+    status = judge(signed(claimed=claimed))
+    assert status.status is Status.TOTAL_PASSED
+    assert (status.signed_at, status.time_source) == ((claimed, "claimed") if is_told else (None, None))
+
+
 def test_a_timestamp_of_the_value_proves_the_time() -> None:
     status = judge(signed(tsa=make_pki().tsa))
     assert status.status is Status.TOTAL_PASSED

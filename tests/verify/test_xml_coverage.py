@@ -12,7 +12,7 @@ from mailbridge.verify.xml_references import Covered
 from mailbridge.verify.xml_signed_info import Reference
 from tests.verify.builders_xml import DSIG
 
-_REFERENCE = Reference(uri="", type=None, transforms=(), digest="sha256", value=b"")
+_REFERENCE = Reference(uri="#part", type=None, transforms=(), digest="sha256", value=b"")
 _SIGNATURE = f'<Signature xmlns="{DSIG}"><SignedInfo/><SignatureValue>A</SignatureValue></Signature>'
 
 
@@ -49,6 +49,9 @@ def test_documents_that_are_covered(document: str) -> None:
         "<edXML><x signed='1'/><Attachment><y>text</y></Attachment>S/</edXML>",
         "<edXML>S/<Signature>text</Signature><x signed='1'/></edXML>",
         "<edXML>S/</edXML>",
+        "<?xml-stylesheet href='a.xsl'?><edXML><x signed='1'/>S/</edXML>",
+        "<edXML><x signed='1'/>S/</edXML><?xml-stylesheet href='a.xsl'?>",
+        "<edXML><?page 2?><x signed='1'/>S/</edXML>",
     ],
 )
 def test_content_beside_what_is_covered(document: str) -> None:

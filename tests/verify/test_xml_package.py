@@ -105,6 +105,91 @@ def test_a_second_name_in_an_extra_field() -> None:
     assert refused(out.getvalue()) == "FORMAT_FAILURE"
 
 
+_PDF = b"%PDF-1.7\n1 0 obj <</Type/Catalog>> endobj\nstartxref\n9\n%%EOF"
+
+
+def packed_with(extra: bytes = b"", comment: bytes = b"", *, entry_comment: bytes = b"") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        entry = zipfile.ZipInfo("a.xml")
+        entry.extra, entry.comment = extra, entry_comment
+        archive.writestr(entry, b"<a/>")
+        archive.comment = comment
+    return out.getvalue()
+
+
+def field(kind: int, octets: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(octets)) + octets
+
+
+def test_times_and_filling_beside_the_entries() -> None:
+    times = field(0x5455, b"\x03" + struct.pack("<II", 1_700_000_000, 0x3C3C3C3C))
+    filling = field(0xA220, struct.pack("<HH", 0xA028, 400) + b"\0" * 400)
+    assert read(packed_with(times + filling)) == {"a.xml": b"<a/>"}
+    assert read(packed_with(comment=b"v2")) == {"a.xml": b"<a/>"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        packed_with(field(0xCAFE, _PDF)),
+        packed_with(field(0xCAFE, b"%PDF-")),
+        packed_with(field(0xCAFE, b"<script\nsrc='a'>")),
+        packed_with(comment=_PDF),
+        packed_with(comment=b"<html><body>"),
+        packed_with(entry_comment=b"<html><body>"),
+        pack({"%PDF-1.7": _PDF}),
+    ],
+)
+def test_a_package_that_other_programs_take_for_another_file(content: bytes) -> None:
+    """A signed package with a PDF beside its entries: whoever calls it .pdf shows what nobody has signed."""
+    assert refused(content) == "GENERIC"
+
+
+def test_octets_behind_the_end_of_what_is_compressed() -> None:
+    honest = pack({"a": b"first", "b": b"second"})
+    entries = zipfile.ZipFile(io.BytesIO(honest)).infolist()
+    end = 31 + entries[0].compress_size
+    forged = bytearray(honest[:end] + b"strange" + honest[end:])
+    directory = forged.index(b"PK\x01\x02")
+    second = forged.index(b"PK\x01\x02", directory + 4)
+    tail = forged.index(b"PK\x05\x06")
+    for place, more in ((18, 7), (directory + 20, 7), (second + 42, 7), (tail + 16, 7)):
+        struct.pack_into("<I", forged, place, struct.unpack_from("<I", forged, place)[0] + more)
+    assert zipfile.ZipFile(io.BytesIO(bytes(forged))).read("a") == b"first"
+    assert refused(bytes(forged)) == "FORMAT_FAILURE"
+
+
+def test_a_header_with_large_sizes_of_its_own() -> None:
+    honest = pack({"a": b"first"}, zipfile.ZIP_STORED)
+    for size, is_same in ((5, True), (4, False)):
+        large = field(1, struct.pack("<QQ", size, size))
+        forged = bytearray(honest[:31] + large + honest[31:])
+        struct.pack_into("<II", forged, 18, 0xFFFFFFFF, 0xFFFFFFFF)
+        struct.pack_into("<H", forged, 28, len(large))
+        tail = forged.index(b"PK\x05\x06")
+        struct.pack_into("<I", forged, tail + 16, struct.unpack_from("<I", forged, tail + 16)[0] + len(large))
+        if is_same:
+            assert read(bytes(forged)) == {"a": b"first"}
+        else:
+            assert refused(bytes(forged)) == "FORMAT_FAILURE"
+
+
+def test_sizes_behind_an_entry_that_say_other_than_the_directory() -> None:
+    honest = bytearray(pack({"a": b"first"}, zipfile.ZIP_STORED))
+    sums = struct.pack("<III", *struct.unpack_from("<III", honest, 14))
+    for told, is_same in ((sums, True), (b"PK\x07\x08" + sums, True), (b"<?php ?>1234", False)):
+        forged = honest[:36] + told + honest[36:]
+        directory, tail = forged.index(b"PK\x01\x02"), forged.index(b"PK\x05\x06")
+        forged[6] |= 8
+        forged[directory + 8] |= 8
+        struct.pack_into("<I", forged, tail + 16, directory)
+        if is_same:
+            assert read(bytes(forged)) == {"a": b"first"}
+        else:
+            assert refused(bytes(forged)) == "FORMAT_FAILURE"
+
+
 def test_an_encrypted_entry() -> None:
     content = bytearray(pack({"a": b"first"}))
     content[6] |= 1

@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from time import process_time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -25,6 +26,7 @@ from tests.verify.builders_xml import (
     INCLUSIVE,
     INCLUSIVE_1_1,
     PACKET,
+    RSA_SHA256,
     SHA1,
     Ref,
     curve_identity,
@@ -283,6 +285,8 @@ _PARTS_FORGERIES: dict[str, Callable[[bytes], bytes]] = {
     "a frame around what is signed": lambda document: document.replace(
         b"<AttachmentEncoded", b"<ToPlaces><AttachmentEncoded"
     ).replace(b"</AttachmentEncoded>", b"</AttachmentEncoded></ToPlaces>"),
+    "a style sheet": _edit("<edXML ", '<?xml-stylesheet type="text/xsl" href="data:,x"?><edXML '),
+    "an instruction in an envelope": _edit("<edXMLHeader>", "<edXMLHeader><?show no?>"),
     "an id that is gone": _edit('Id="MessageHeader"', 'Id="Other"'),
 }
 
@@ -370,6 +374,25 @@ class TestLimits:
         refs = [Ref(), *[Ref(transforms=(ENVELOPED, INCLUSIVE))] * 300]
         status = judge(sign(document, make_pki().person, refs=refs))
         assert (status.status, status.sub_indication) == (Status.INDETERMINATE, "GENERIC")
+
+    def test_name_spaces_that_every_part_brings_along(self) -> None:
+        """Thousands of them above, and hundreds of references: libxml2 would need minutes."""
+        spaces = " ".join(f'xmlns:n{number}="urn:{number}"' for number in range(3000)).encode()
+        document = packet().replace(b"<edXML xmlns", b"<edXML " + spaces + b" xmlns", 1)
+        parts = b"".join(b'<x Id="x%d"/>' % number for number in range(500))
+        document = document.replace(b"<edXMLManifest", parts + b"<edXMLManifest")
+        reference = (
+            '<ds:Reference URI="#x{}"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>'
+            "<ds:DigestValue>AAAA</ds:DigestValue></ds:Reference>"
+        )
+        text = (
+            f'<ds:Signature xmlns:ds="{DSIG}"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{EXCLUSIVE}"/>'
+            f'<ds:SignatureMethod Algorithm="{RSA_SHA256}"/>{"".join(map(reference.format, range(500)))}'
+            "</ds:SignedInfo><ds:SignatureValue>AAAA</ds:SignatureValue></ds:Signature>"
+        )
+        begin = process_time()
+        status = judge(document.replace(b"</edXMLHeader>", text.encode() + b"</edXMLHeader>"))
+        assert (status.status, process_time() - begin < 2) == (Status.INDETERMINATE, True)
 
     def test_deep_nesting(self) -> None:
         document = signed().replace(b"<edXMLBody>", b"<a>" * 5000 + b"</a>" * 5000 + b"<edXMLBody>")
