@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from mailbridge.classifier.kinds import Document, Meeting, Reading
 from mailbridge.decision.assurance import Assurance
-from mailbridge.decision.findings import Decision, Judgement
+from mailbridge.decision.findings import Action, Decision, Judgement
 from mailbridge.decision.identity import Agreement, Identities, Identity, Source
 from mailbridge.decision.proof import paper_needed
 from mailbridge.mail.envelope import MailObject
@@ -70,7 +70,7 @@ def as_object(
         "documents": _documents(judgement, language),
         "signatures": [signature_object(each) for each in judgement.signatures],
         "sender": _sender(judgement, language),
-        "assurance": _assurance(judgement.assurance, language),
+        "assurance": _assurance(judgement.assurance, judgement.decision.action, language),
         "decision": _decision(judgement.decision),
         "letters": [{"kind": each.kind.value, "to": each.to, "suppressed": each.suppressed} for each in letters],
         "timings_ms": {name: round(value, 1) for name, value in timings_ms.items()},
@@ -191,14 +191,14 @@ def _sender(judgement: Judgement, language: str) -> Object | None:
     }
 
 
-def _assurance(assurance: Assurance | None, language: str) -> Object | None:
+def _assurance(assurance: Assurance | None, action: Action, language: str) -> Object | None:
     if assurance is None:
         return None
     return {
         "level": assurance.level.value,
         "title": assurance.title.said(language),
         "reason": assurance.reason.said(language),
-        "next_step": assurance.next_step.said(language),
+        "next_step": assurance.step_after(action).said(language),
     }
 
 

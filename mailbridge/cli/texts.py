@@ -101,7 +101,7 @@ VIETNAMESE = {
     "{path}: this is a document, not a mail; send it as an attachment, or save the mail as .eml": (
         "{path}: đây là văn bản, không phải thư; hãy gửi kèm trong thư, hoặc lưu thư thành tệp .eml"
     ),
-    "would be entered in book {book}: {documents}; {why}": "sẽ vào sổ {book}: {documents}; {why}",
+    "Would be entered in “{book}”: {documents}; {why}": "Sẽ được ghi vào “{book}”: {documents}; {why}",
     "of": "của",
     "rule": "quy tắc",
     # verbs
@@ -151,9 +151,9 @@ VIETNAMESE = {
     "bring the certificate of its authority, or take the list away": (
         "nhập chứng thư của nơi phát hành, hoặc bỏ danh sách này"
     ),
-    "trust: {name} was over": "tin cậy: {name} đã hết hạn",
+    "trust: {name} was over": "chứng thư số tin cậy hoặc danh sách thu hồi đã hết hạn: {name}",
     "{name} ends within {days} days": "{name} hết hạn trong {days} ngày tới",
-    "trust: what is fetched cannot be kept: {why}": "tin cậy: đã tải nhưng không lưu được: {why}",
+    "trust: what is fetched cannot be kept: {why}": "danh sách thu hồi đã tải nhưng không lưu được: {why}",
     "no list came from {addresses}": "không tải được danh sách từ {addresses}",
     "update {serial}, signed by {signer}": "bản cập nhật {serial}, người ký: {signer}",
     "taken away": "bỏ đi",
@@ -225,9 +225,8 @@ VIETNAMESE = {
     "Confirmed": "Địa chỉ đã xác nhận",
     "{count} agencies": "{count} cơ quan",
     "{count} confirmed addresses": "{count} địa chỉ đã xác nhận",
-    "reliability: {title}. {reason} Next step: {next_step}": (
-        "mức tin cậy: {title}. {reason} Việc cần làm: {next_step}"
-    ),
+    "Reliability: {title}. {reason}": "Mức tin cậy: {title}. {reason}",
+    "Next step: {step}": "Việc cần làm: {step}",
     "--csv goes with --own": "--csv dùng cùng với --own",
     "{path} is there already; --replace puts this list in its place": (
         "đã có {path}; dùng --replace để thay bằng danh sách này"
@@ -287,6 +286,19 @@ VIETNAMESE = {
     "every file is as it was packed": "mọi tệp đúng như khi đóng gói",
     "every verdict follows from its evidence": "mọi kết quả xác minh đều khớp với bằng chứng",
     "NOT every verdict follows": "KHÔNG phải mọi kết quả xác minh đều khớp với bằng chứng",
+    "SHA-256 of the capsule: {sha256}": "SHA-256 của gói: {sha256}",
+    "it trusts {name} (SHA-256 {sha256})": "gói tin cậy {name} (SHA-256 {sha256})",
+    "; yours too": "; bạn cũng tin cậy",
+    "; NOT yours": "; bạn KHÔNG tin cậy",
+    "who packed it chose these anchors and DNS answers; name anchors of your own by --trust": (
+        "người đóng gói đã chọn các chứng thư gốc và câu trả lời DNS này; hãy dùng --trust để chỉ chứng thư gốc của bạn"
+    ),
+    "by your own anchors every verdict is the same; DNS answers are those of the capsule": (
+        "theo chứng thư gốc của bạn, mọi kết quả xác minh vẫn như vậy; câu trả lời DNS là của gói"
+    ),
+    "by your own anchors NOT every verdict is the same": (
+        "theo chứng thư gốc của bạn, KHÔNG phải mọi kết quả xác minh đều như vậy"
+    ),
     "agrees": "khớp",
     "DIFFERS": "KHÔNG KHỚP",
     "version {number}": "phiên bản {number}",
@@ -377,7 +389,8 @@ VIETNAMESE = {
     "as of {time}": "tính đến {time}",
     "nothing to judge": "không có gì để xác minh",
     "unchanged": "không thay đổi",
-    "signature in part {part}": "chữ ký số ở tệp {part}",
+    "{signer} (signature in part {part})": "{signer} (phần {part} của thư)",
+    "signature in part {part}": "chữ ký số ở phần {part} của thư",
     "result/none": "không có",
     "result/pass": "đạt",
     "result/fail": "không đạt",

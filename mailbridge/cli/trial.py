@@ -36,11 +36,16 @@ class World:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
-    """A mail, judged: the object of CONTRACT.md without `source`, and the judgement in the words of `language`."""
+    """
+    A mail, judged: the object of CONTRACT.md without `source`, and the judgement in the words of `language`.
+
+    `book`: title of the book in which it would be entered, "" when in none.
+    """
 
     told: Object
     judgement: Judgement
     language: str
+    book: str = ""
 
     @property
     def decision(self) -> Decision:
@@ -133,7 +138,8 @@ class Trial:
         judgement, letters = judge_seen(seen, self._known(seen), policy)
         timings = {**seen.timings_ms, "decide": (time.perf_counter() - began) * 1000}
         told = as_object(seen.mail, seen.message, judgement, letters, timings, language=policy.language)
-        return Judged(told=told, judgement=judgement, language=policy.language)
+        book = next((each.title for each in policy.books if each.id == judgement.decision.book), "")
+        return Judged(told=told, judgement=judgement, language=policy.language, book=book)
 
     def _known(self, seen: Seen) -> Known:
         """Ask what was remembered the questions that the real path asks its books."""

@@ -172,21 +172,23 @@ class _Run:
         if self._as_json:
             print_json([{"source": name, **judged.told}])
             return
-        lines = filter(None, (_assured(judged), _told(judged)))
-        told = "\n".join(hanging("    ", visible(line)) for line in lines)
+        told = "\n".join(hanging("    ", visible(line)) for line in (_told(judged), *_assured(judged)))
         sys.stdout.write(f"{visible(name)}\n{told}\n")
         sys.stdout.flush()
 
 
-def _assured(judged: Judged) -> str:
-    """Say how far the documents can be relied on and what to do next; "" of a mail without a document."""
+def _assured(judged: Judged) -> tuple[str, ...]:
+    """Say how far the documents can be relied on, and what to do next, a line each; () of a mail without a document."""
     found, language = judged.judgement.assurance, judged.language
     if found is None:
-        return ""
-    texts = (found.title, found.reason, found.next_step)
-    title, reason, next_step = (each.said(language) for each in texts)
-    facts = {"title": title, "reason": reason, "next_step": next_step}
-    return say(language, "reliability: {title}. {reason} Next step: {next_step}", **facts)
+        return ()
+    title, reason, step = (
+        each.said(language) for each in (found.title, found.reason, found.step_after(judged.decision.action))
+    )
+    return (
+        say(language, "Reliability: {title}. {reason}", title=title, reason=reason),
+        say(language, "Next step: {step}", step=step),
+    )
 
 
 def _told(judged: Judged) -> str:
@@ -198,11 +200,11 @@ def _told(judged: Judged) -> str:
     rule = decision.reasons[0].rule if decision.reasons else ""
     if decision.action is Action.REGISTER:
         documents = "; ".join(_document(document, language) for document in judged.judgement.classification.documents)
-        facts = {"book": decision.book, "documents": documents, "why": decision.reasons[0].text}
-        told = say(language, "would be entered in book {book}: {documents}; {why}", **facts)
+        facts = {"book": judged.book or decision.book, "documents": documents, "why": decision.reasons[0].text}
+        told = say(language, "Would be entered in “{book}”: {documents}; {why}", **facts)
     else:
         told = sentence(judged.judgement, (), language)
-    return f"{decision.action.value}: {told} [{rule}]"
+    return f"{told} [{decision.action.value}, {rule}]"
 
 
 def _document(document: Document, language: str) -> str:

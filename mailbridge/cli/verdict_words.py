@@ -82,8 +82,9 @@ def _dkim(result: Mapping[str, Any], language: str) -> str:
 
 def _of_files(signatures: Iterable[Mapping[str, Any]], language: str) -> Iterator[tuple[str, str]]:
     for each in signatures:
-        name = say(language, "signature in part {part}", part=each["part"])
-        yield _named(name, each.get("signer")), _signed(each, language)
+        signer = each.get("signer")
+        pattern = "{signer} (signature in part {part})" if signer else "signature in part {part}"
+        yield say(language, pattern, part=each["part"], signer=signer), _signed(each, language)
 
 
 def _signed(told: Mapping[str, Any], language: str) -> str:

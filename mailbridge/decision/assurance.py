@@ -9,18 +9,28 @@ The level says what was found and no more: an original is what person and organi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from types import MappingProxyType
+from typing import assert_never
 
 from mailbridge.classifier.kinds import Document
-from mailbridge.decision.findings import Findings
+from mailbridge.decision.findings import Action, Findings
 from mailbridge.decision.identity import Agreement, Identities, Source, identities
 from mailbridge.decision.lookalike import Trick
-from mailbridge.decision.proof import Missing, SignedBy, is_broken, is_copy, missing, signed_by, stands_on
+from mailbridge.decision.proof import (
+    Missing,
+    SignedBy,
+    is_broken,
+    is_copy,
+    is_replaced_under,
+    missing,
+    signed_by,
+    stands_on,
+)
 from mailbridge.decision.sender import Sender, SenderLevel, is_official, judge_sender
 from mailbridge.decision.sentence import Sentence
-from mailbridge.verify.results import Result
+from mailbridge.verify.results import AuthResults, Result
 from mailbridge.verify.signature import Change, SignatureStatus, Status
 
 
@@ -36,10 +46,15 @@ class AssuranceLevel(IntEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assurance:
-    """A level with the sentence that explains it."""
+    """
+    A level with the sentence that explains it.
+
+    `forged`: the sender pretends to be somebody else, which is for more people to know than a signature that is wrong.
+    """
 
     level: AssuranceLevel
     reason: Sentence
+    forged: bool = False
 
     @property
     def title(self) -> Sentence:
@@ -48,45 +63,103 @@ class Assurance:
 
     @property
     def next_step(self) -> Sentence:
-        """What the clerk does next."""
-        return _NEXT_STEPS[self.level]
+        """What the clerk does next, whatever the mail has become."""
+        return _FORGED if self.forged else _NEXT_STEPS[self.level]
+
+    def step_after(self, action: Action) -> Sentence:
+        """Return what the clerk does next with a mail that has become this: nobody is asked to do what is done."""
+        if self.level in (AssuranceLevel.NOT_TRUSTED, AssuranceLevel.TO_CHECK):
+            return self.next_step
+        match action:
+            case Action.REGISTER:
+                return _ONCE_ENTERED[self.level]
+            case Action.DUPLICATE:
+                return _ONCE_DUPLICATE
+            case Action.HOLD | Action.RETURN:
+                return _ONCE_HELD[self.level]
+            case Action.PASS | Action.STOP:
+                return self.next_step
+        assert_never(action)
 
 
 _TITLES: Mapping[AssuranceLevel, Sentence] = MappingProxyType(
     {
-        AssuranceLevel.ORIGINAL: Sentence(vi="Đủ tin cậy", en="Reliable"),
+        AssuranceLevel.ORIGINAL: Sentence(vi="Tin cậy, không cần chờ bản giấy", en="Reliable, no paper to wait for"),
         AssuranceLevel.PAPER_TO_COME: Sentence(
-            vi="Tin cậy, chờ bản giấy hoặc bản ký số", en="Reliable, paper or a signed version to come"
+            vi="Rõ nguồn gốc, chờ bản giấy hoặc bản ký số", en="Origin known, paper or a signed version to come"
         ),
         AssuranceLevel.PENDING: Sentence(vi="Chưa xác minh xong", en="Not verified yet"),
-        AssuranceLevel.TO_CHECK: Sentence(vi="Cần kiểm tra", en="To be checked"),
+        AssuranceLevel.TO_CHECK: Sentence(
+            vi="Cần hỏi lại trước khi xử lý", en="To be asked about before it is handled"
+        ),
         AssuranceLevel.NOT_TRUSTED: Sentence(vi="Không tin cậy", en="Not to be trusted"),
     }
+)
+_AWAIT = Sentence(vi="theo dõi việc nhận bản giấy hoặc bản ký số.", en="watch for the paper or a signed version.")
+_WAIT = Sentence(
+    vi="Chờ hệ thống tự xác minh lại; nếu gấp, hỏi cơ quan ban hành qua địa chỉ hoặc điện thoại đã công bố.",
+    en="Wait: it is verified again by itself; if it is urgent, ask the issuing body at its published address or "
+    "telephone.",
 )
 _NEXT_STEPS: Mapping[AssuranceLevel, Sentence] = MappingProxyType(
     {
         AssuranceLevel.ORIGINAL: Sentence(
-            vi="Xử lý theo quy trình, không cần chờ bản giấy.", en="Handle it as usual; no paper is needed."
+            vi="Đăng ký và chuyển xử lý như thường lệ.", en="Enter it and pass it on as usual."
         ),
         AssuranceLevel.PAPER_TO_COME: Sentence(
-            vi="Xử lý theo quy trình và theo dõi việc nhận bản giấy hoặc bản ký số.",
-            en="Handle it as usual, and watch for the paper or a signed version.",
+            vi=f"Đăng ký và chuyển xử lý như thường lệ; {_AWAIT.vi}",
+            en=f"Enter it and pass it on as usual; {_AWAIT.en}",
         ),
-        AssuranceLevel.PENDING: Sentence(
-            vi="Kiểm tra lại sau; nếu gấp, hỏi cơ quan ban hành qua địa chỉ hoặc điện thoại đã công bố.",
-            en="Check again later; if it is urgent, ask the issuing body at its published address or telephone.",
-        ),
+        AssuranceLevel.PENDING: _WAIT,
         AssuranceLevel.TO_CHECK: Sentence(
-            vi="Hỏi cơ quan ban hành qua địa chỉ hoặc điện thoại đã công bố trước khi xử lý.",
-            en="Ask the issuing body at its published address or telephone before handling it.",
+            vi="Chưa xử lý; hỏi cơ quan ban hành qua địa chỉ hoặc điện thoại đã công bố, không dùng thông tin liên hệ "
+            "trong thư.",
+            en="Do not handle it yet; ask the issuing body at its published address or telephone, not at those that "
+            "the mail gives.",
         ),
         AssuranceLevel.NOT_TRUSTED: Sentence(
-            vi="Không xử lý theo văn bản này; báo lãnh đạo và hỏi cơ quan có tên trong văn bản qua địa chỉ đã công bố, "
-            "không trả lời thư.",
-            en="Do not act on this document; tell your superior and ask the body that it names at its published "
-            "address, without answering the mail.",
+            vi="Không xử lý theo bản này; đề nghị cơ quan ban hành kiểm tra, ký và gửi lại, qua địa chỉ hoặc điện "
+            "thoại đã công bố. Nếu cơ quan đó không gửi văn bản này, báo lãnh đạo.",
+            en="Do not act on this file; ask the issuing body, at its published address or telephone, to check, sign "
+            "and send it again. If it did not send this document, tell your superior.",
         ),
     }
+)
+_FORGED = Sentence(
+    vi="Không xử lý, không trả lời thư, không mở tệp và liên kết trong thư; báo lãnh đạo và người phụ trách an toàn "
+    "thông tin. Khi cần, hỏi cơ quan có tên trong văn bản qua địa chỉ hoặc điện thoại đã công bố.",
+    en="Do not act on it, do not answer, open no file or link of the mail; tell your superior and whoever is in charge "
+    "of security. If need be, ask the body that it names at its published address or telephone.",
+)
+_ONCE_ENTERED: Mapping[AssuranceLevel, Sentence] = MappingProxyType(
+    {
+        AssuranceLevel.ORIGINAL: Sentence(vi="Chuyển xử lý như thường lệ.", en="Pass it on as usual."),
+        AssuranceLevel.PAPER_TO_COME: Sentence(
+            vi=f"Chuyển xử lý như thường lệ; {_AWAIT.vi}", en=f"Pass it on as usual; {_AWAIT.en}"
+        ),
+        AssuranceLevel.PENDING: _WAIT,
+    }
+)
+_ONCE_HELD: Mapping[AssuranceLevel, Sentence] = MappingProxyType(
+    {
+        AssuranceLevel.ORIGINAL: Sentence(
+            vi="Xem lý do, đối chiếu với văn bản rồi quyết định đăng ký hoặc trả lại.",
+            en="See the reason, look at the document, and decide whether to enter or to return it.",
+        ),
+        AssuranceLevel.PAPER_TO_COME: Sentence(
+            vi=f"Xem lý do, đối chiếu với văn bản rồi quyết định đăng ký hoặc trả lại; {_AWAIT.vi}",
+            en=f"See the reason, look at the document, and decide whether to enter or to return it; {_AWAIT.en}",
+        ),
+        AssuranceLevel.PENDING: Sentence(
+            vi="Chờ hệ thống tự xác minh lại và báo kết quả; nếu gấp, hỏi cơ quan ban hành qua địa chỉ hoặc điện thoại "
+            "đã công bố.",
+            en="Wait: it is verified again by itself, and you are told; if it is urgent, ask the issuing body at its "
+            "published address or telephone.",
+        ),
+    }
+)
+_ONCE_DUPLICATE = Sentence(
+    vi="Không đăng ký lại; văn bản đã có số đến.", en="Do not enter it again; it has its arrival number."
 )
 
 _WAITING = frozenset({"TRY_LATER"})
@@ -128,7 +201,15 @@ def _against(named: Identities, signatures: Sequence[SignatureStatus]) -> Assura
     if broken:
         return _level(5, "Chữ ký số không hợp lệ.", "A digital signature is not valid.")
     pair = next((each for each in named.differing() if each.one is Source.CERTIFICATE), None)
-    return Assurance(level=AssuranceLevel.NOT_TRUSTED, reason=pair.reason) if pair else None
+    if pair is not None:
+        return Assurance(level=AssuranceLevel.NOT_TRUSTED, reason=pair.reason)
+    if any(map(is_replaced_under, signatures)):
+        return _level(
+            4,
+            "Nội dung đã được thay sau một chữ ký số, dưới chữ ký số sau đó.",
+            "What one signer had signed was replaced afterwards, under a later signature.",
+        )
+    return None
 
 
 def _against_sender(document: Document, findings: Findings, sender: Sender) -> Assurance | None:
@@ -141,7 +222,7 @@ def _against_sender(document: Document, findings: Findings, sender: Sender) -> A
     if sender.imitation is not None:
         is_forger = sender.imitation.trick is not Trick.NAME and not is_signed
         level = AssuranceLevel.NOT_TRUSTED if is_forger else AssuranceLevel.TO_CHECK
-        return Assurance(level=level, reason=sender.reason)
+        return Assurance(level=level, reason=sender.reason, forged=is_forger)
     if sender.level is SenderLevel.CONTRADICTED:
         return Assurance(level=AssuranceLevel.TO_CHECK, reason=sender.reason)
     if is_signed:
@@ -149,11 +230,12 @@ def _against_sender(document: Document, findings: Findings, sender: Sender) -> A
     results = findings.authentication
     is_refused = results.dmarc.result is Result.FAIL and results.dmarc.policy in ("reject", "quarantine")
     if sender.level is SenderLevel.UNPROVEN and is_refused:
-        return _level(
+        told = _level(
             5,
             "Thư không đạt xác thực tên miền gửi; chủ tên miền đề nghị không nhận thư như vậy: có dấu hiệu giả mạo.",
             "The sending domain failed authentication, and its owner asks to refuse such mail: a sign of forgery.",
         )
+        return replace(told, forged=True)
     if any(each.status is Status.TOTAL_FAILED for each in results.smime):
         return _level(4, "Chữ ký số của thư không hợp lệ.", "The digital signature of the mail is not valid.")
     return None
@@ -177,10 +259,11 @@ def _unsigned(named: Identities, findings: Findings, sender: Sender) -> Assuranc
     domain = findings.author.domain if findings.author else ""
     known = (SenderLevel.CONFIRMED, SenderLevel.OFFICIAL_SIGNED, SenderLevel.OFFICIAL)
     if fits and (sender.level in known or (sender.level is SenderLevel.PROVEN and is_official(domain))):
+        vi, en = _proven_by(findings.authentication)
         return _level(
             2,
-            f"Chưa ký số; thư gửi từ tên miền đã xác thực, phù hợp với cơ quan ban hành ({domain}).",
-            f"Not digitally signed; sent from an authenticated domain that fits the issuing body ({domain}).",
+            f"Chưa ký số, dùng để biết, tham khảo; {vi} phù hợp với cơ quan ban hành ({domain}).",
+            f"Not digitally signed, to know and to consult; {en} that fits the issuing body ({domain}).",
         )
     if sender.pending:
         return Assurance(level=AssuranceLevel.PENDING, reason=_after("Chưa ký số.", "Not signed.", sender.reason))
@@ -191,6 +274,13 @@ def _unsigned(named: Identities, findings: Findings, sender: Sender) -> Assuranc
         f"Chưa ký số; chưa rõ tên miền gửi ({domain}) có phải của cơ quan ban hành hay không.",
         f"Not signed; it is not known whether the sending domain ({domain}) is of the issuing body.",
     )
+
+
+def _proven_by(results: AuthResults) -> tuple[str, str]:
+    """Say what stands behind the sender: an S/MIME signature proves the address, and nothing of its domain."""
+    if results.proves_author or results.proves_by_spf or results.arc.vouched:
+        return "thư gửi từ tên miền đã xác thực,", "sent from an authenticated domain"
+    return "thư có chữ ký số hợp lệ của người gửi, địa chỉ", "the mail is validly signed by its sender, at an address"
 
 
 def _signed(document: Document, own: Sequence[SignatureStatus], named: Identities) -> Assurance:

@@ -19,7 +19,7 @@ from mailbridge.decision.conditions import word_key
 from mailbridge.decision.findings import Findings
 from mailbridge.decision.identity import Comparison, Source, identities
 from mailbridge.decision.policy import Policy, Treatment, treatment
-from mailbridge.decision.proof import is_broken
+from mailbridge.decision.proof import is_broken, is_replaced_under
 from mailbridge.decision.rules import Outcome
 from mailbridge.decision.sender import judge_sender
 from mailbridge.decision.sentence import Sentence
@@ -66,6 +66,19 @@ def broken_signature(proposal: Proposal) -> Iterable[Sentence]:
                 vi="Chữ ký số không hợp lệ; vui lòng xem kết quả kiểm tra chữ ký.",
                 en="A digital signature is not valid; please see the signature report.",
             )
+
+
+def replaced_content(proposal: Proposal) -> Iterable[Sentence]:
+    """Object to content that was replaced after somebody had signed it, though a later signature covers it."""
+    replaced = filter(is_replaced_under, proposal.findings.signatures)
+    names = ", ".join(dict.fromkeys(each.signer for each in replaced if each.signer))
+    if any(map(is_replaced_under, proposal.findings.signatures)):
+        yield Sentence(
+            vi=f"Nội dung đã được thay sau chữ ký số của {names or 'người ký'}, dưới một chữ ký số sau đó; "
+            "đề nghị đối chiếu với nơi gửi.",
+            en=f"What {names or 'the signer'} had signed was replaced afterwards, under a later signature; "
+            "please check with the sender.",
+        )
 
 
 def other_body(proposal: Proposal) -> Iterable[Sentence]:
@@ -279,6 +292,7 @@ ABOUT_DELIVERY: tuple[tuple[str, Ground], ...] = ((NOT_DELIVERED, not_delivered)
 
 ABOUT_DOCUMENTS: tuple[tuple[str, Ground], ...] = (
     ("fixed:broken-signature", broken_signature),
+    ("fixed:replaced-content", replaced_content),
     ("fixed:other-body", other_body),
     ("fixed:other-sender", other_sender),
     ("fixed:imitating-sender", imitating_sender),

@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from mailbridge.classifier.kinds import Document
+from mailbridge.verify.pdf_changes import REPLACED_WORDS
+from mailbridge.verify.pdf_changes_kinds import Kind
 from mailbridge.verify.signature import Change, SignatureStatus, Status
 
 _AROUND = frozenset({"cms", "cades", "xades", "xmldsig"})
 """Formats that can enclose other files of a mail."""
+
+_REPLACED = frozenset(words for kind, words in REPLACED_WORDS.items() if kind is not Kind.ANNOTATION_REPLACED)
 
 
 class SignedBy(StrEnum):
@@ -34,6 +38,16 @@ def is_valid(signature: SignatureStatus) -> bool:
         return True
     # Other formats than PDF name what they sign where that is not the whole file.
     return signature.format != "pades" and not signature.covers
+
+
+def is_replaced_under(signature: SignatureStatus) -> bool:
+    """
+    Say whether what a signer saw was replaced afterwards, under the good signature of somebody else.
+
+    His signature then does not speak for what is shown now (`verify.pdf_changes`); only a clerk can tell a corrected
+    number from a sum made higher. A stamp that was set anew is no such thing.
+    """
+    return signature.changed_after is Change.COUNTERSIGNED and signature.reason in _REPLACED
 
 
 def is_broken(signature: SignatureStatus) -> bool:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from mailbridge.classifier.kinds import Document
 from mailbridge.decision.findings import Judgement
+from mailbridge.decision.identity import Source
 from mailbridge.decision.sender import SenderLevel
 from mailbridge.letters.reasons import said
 from mailbridge.letters.typeset import moment, one_line
@@ -38,8 +39,9 @@ _SIGNED_AT = Words(vi="ký lúc", en="signed at")
 _BY_TIMESTAMP = Words(vi="dấu thời gian", en="timestamp")
 _AS_CLAIMED = Words(vi="theo máy của người ký", en="by the clock of the signer")
 _FILE = Words(vi="tệp", en="file")
-_TOLD_LEVELS = frozenset({SenderLevel.CONFIRMED, SenderLevel.OFFICIAL, SenderLevel.CONTRADICTED})
+_TOLD_LEVELS = frozenset({SenderLevel.CONFIRMED, SenderLevel.OFFICIAL})
 """Levels that say something which neither the proof of the domain nor the level of the document says."""
+_OTHER_BODY = Words(vi="Chữ ký số không phải của cơ quan ban hành", en="Digital signature not of the issuing body")
 
 _UNANSWERED = Words(vi="Hệ thống không gửi thư báo nhận đến địa chỉ này.", en="No receipt is sent to this address.")
 _FIRST_SEEN: Mapping[Acquaintance | None, Words] = MappingProxyType(
@@ -89,23 +91,35 @@ def _mail_signatures(results: AuthResults, language: str) -> tuple[str, ...]:
     )
 
 
-def notes_of(judgement: Judgement, language: str) -> tuple[str, ...]:
+def cautions_of(judgement: Judgement, language: str) -> tuple[str, ...]:
     """
-    Tell what else is known of the sender, a sentence each, () when there is nothing.
+    Tell what to mind about the sender, a sentence each, () when there is nothing.
 
     What the level of the document or the reasons of the decision say already is not said again.
     """
-    sender, assurance = judgement.sender, judgement.assurance
+    sender = judgement.sender
     if sender is None:
         return ()
-    told = [sender.reason.said(language)] if sender.level in _TOLD_LEVELS else []
+    is_contradicted = sender.level is SenderLevel.CONTRADICTED
+    told = [sender.reason.said(language)] if is_contradicted else []
     told += [pair.reason.said(language) for each in judgement.identities for pair in each.differing()]
-    if sender.level is SenderLevel.CONTRADICTED:
+    if is_contradicted:
         told.append(_UNANSWERED[language])
     if judgement.met in _FIRST_SEEN:
         told.append(_FIRST_SEEN[judgement.met][language])
+    return _untold(told, judgement, language)
+
+
+def notes_of(judgement: Judgement, language: str) -> tuple[str, ...]:
+    """Tell what else is known of the sender, a sentence each, () when there is nothing, or it is said already."""
+    sender = judgement.sender
+    told = [sender.reason.said(language)] if sender is not None and sender.level in _TOLD_LEVELS else []
+    return _untold(told, judgement, language)
+
+
+def _untold(told: Sequence[str], judgement: Judgement, language: str) -> tuple[str, ...]:
     known = [reason.text for reason in judgement.decision.reasons]
-    known += [assurance.reason.said(language)] if assurance else []
+    known += [judgement.assurance.reason.said(language)] if judgement.assurance else []
     return tuple(dict.fromkeys(one_line(each) for each in told if not any(each in text for text in known)))
 
 
@@ -116,20 +130,42 @@ def _signed_by(judgement: Judgement, language: str) -> str:
     Those who signed well are named here; what a person should look at is told one by one in `signers_to_look_at`.
     """
     mains = {document.main for document in judgement.classification.documents}
-    holders: dict[Signed, list[str]] = {}
+    others = _signers_of_other_bodies(judgement)
+    holders: dict[Words, list[str]] = {}
     for status in judgement.signatures:
         if not mains or not mains.isdisjoint((status.part, status.signs)):
-            holders.setdefault(signed(status), []).append(_holder(status))
-    told = [_state(state, tuple(dict.fromkeys(filter(None, names))), language) for state, names in holders.items()]
+            holders.setdefault(_words(status, others), []).append(_holder(status))
+    told = [_state(words, tuple(dict.fromkeys(filter(None, names))), language) for words, names in holders.items()]
     age = [Signed.OLD.value[language]] if any(is_old(each) for each in judgement.signatures) else []
     return joined([*(told or [signed_summary((), language)]), *age])
 
 
-def _state(state: Signed, names: Sequence[str], language: str) -> str:
-    words = state.value[language]
-    if state in (Signed.UNCHECKED, Signed.UNDECIDED):
-        words = f"{SIGNATURE[language]} {small(words)}"
-    return f"{words}: {', '.join(names)}" if names and state in GOOD else words
+def _signers_of_other_bodies(judgement: Judgement) -> frozenset[str]:
+    """Name those who signed well for another body than the one in the letterhead; seals count before persons."""
+    pair = {Source.CERTIFICATE, Source.LETTERHEAD}
+    names = {
+        identity.shown
+        for each in judgement.identities
+        if any({found.one, found.other} == pair for found in each.differing())
+        for identity in each.certificates
+    }
+    good = [each for each in judgement.signatures if each.signer in names and signed(each) in GOOD]
+    deciding = [each for each in good if each.role == "organization"] or good
+    return frozenset(each.signer for each in deciding if each.signer)
+
+
+def _words(status: SignatureStatus, others: frozenset[str]) -> Words:
+    """Choose the words of a state; beside the letterhead of another body no signature is called valid."""
+    state = signed(status)
+    return _OTHER_BODY if state in GOOD and status.signer in others else state.value
+
+
+def _state(words: Words, names: Sequence[str], language: str) -> str:
+    told = words[language]
+    if words in (Signed.UNCHECKED.value, Signed.UNDECIDED.value):
+        told = f"{SIGNATURE[language]} {small(told)}"
+    is_named = words is _OTHER_BODY or words in {each.value for each in GOOD}
+    return f"{told}: {', '.join(names)}" if names and is_named else told
 
 
 def signers_to_look_at(

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mailbridge.classifier.kinds import Document
+from mailbridge.decision.assurance import AssuranceLevel
 from mailbridge.decision.findings import Action, Agency, Judgement
 from mailbridge.decision.objections import NOT_DELIVERED
-from mailbridge.letters.authenticity import notes_of, signers_to_look_at, verdict
+from mailbridge.decision.proof import paper_needed
+from mailbridge.letters.authenticity import cautions_of, notes_of, signers_to_look_at, verdict
 from mailbridge.letters.doubts import doubts_of, proposed_due
 from mailbridge.letters.meeting import meeting_line
 from mailbridge.letters.reasons import problem_words, said
@@ -59,6 +61,10 @@ _READ = (
 )
 """What is told of a document that was not entered: what a clerk would type, and where to compare it."""
 
+_NO_PAPER = Words(vi="không cần gửi, trừ khi có quy định khác", en="not needed, unless a rule asks for it")
+_PAPER = Words(
+    vi="đề nghị gửi bản giấy hoặc bản có đủ chữ ký số", en="please send paper, or a version with all digital signatures"
+)
 _COLLEAGUE = Words(vi="Quý cơ quan", en="Sender")
 
 
@@ -97,11 +103,12 @@ def described(
         urgency_mark=most_urgent([document.urgency for document in documents]),
         addressee=(issuers.pop() if len(issuers) == 1 else None) or _COLLEAGUE[language],
         verdict=verdict(judgement, message, language),
-        reasons=tuple(text for reason in judgement.decision.reasons if (text := one_line(reason.text))),
+        reasons=_reasons(judgement, language),
         rule=_own_rule(judgement),
         files=_unopened(message, problems, language),
         defects=tuple(dict.fromkeys(one_line(said(defect, language)) for defect in message.defects)),
         assurance=_assurance(judgement, language),
+        cautions=cautions_of(judgement, language),
         notes=notes_of(judgement, language),
     )
 
@@ -110,8 +117,23 @@ def _assurance(judgement: Judgement, language: str) -> AssuranceView | None:
     found = judgement.assurance
     if found is None:
         return None
-    title, reason, next_step = (one_line(each.said(language)) for each in (found.title, found.reason, found.next_step))
+    step = found.step_after(judgement.decision.action)
+    title, reason, next_step = (one_line(each.said(language)) for each in (found.title, found.reason, step))
     return AssuranceView(level=found.level.value, title=title, reason=reason, next_step=next_step)
+
+
+def _reasons(judgement: Judgement, language: str) -> tuple[str, ...]:
+    """
+    Say the reasons of the decision, the deciding one first.
+
+    What the level says already is left out, and so is the word of a rule that wanted to enter what is held.
+    """
+    found = judgement.decision.reasons
+    if judgement.decision.action is Action.HOLD and found and found[0].rule.startswith(FIXED):
+        found = tuple(each for each in found if each.rule.startswith(FIXED))
+    known = judgement.assurance.reason.said(language) if judgement.assurance else ""
+    texts = (one_line(each.text) for each in found)
+    return tuple(text for text in dict.fromkeys(texts) if text and text not in known)
 
 
 def _own_rule(judgement: Judgement) -> str:
@@ -288,10 +310,25 @@ def _document_view(
         proposed_due=clean.get("proposed_due"),
         files=len(document.parts) if document else None,
         signatures=signed_summary(on_main, language),
+        paper=_paper(document, judgement, language),
         fields=tuple(Row(label=LABELS[name][language], text=clean[name]) for name in shown if clean.get(name)),
         doubts=doubts_of(document, message, language) if document else (),
         signers=signers_to_look_at(signatures, document, message, language),
     )
+
+
+def _paper(document: Document | None, judgement: Judgement, language: str) -> str | None:
+    """Say whether paper has to follow; nothing while a signature is not verified, or the signer is not the issuer."""
+    if document is None or judgement.assurance is None:
+        return None
+    needed = paper_needed(document, judgement.signatures)
+    match judgement.assurance.level:
+        case AssuranceLevel.ORIGINAL if not needed:
+            return _NO_PAPER[language]
+        case AssuranceLevel.PAPER_TO_COME if needed:
+            return _PAPER[language]
+        case _:
+            return None
 
 
 def _file_names(document: Document, message: Message) -> str:

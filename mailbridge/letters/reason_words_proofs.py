@@ -119,6 +119,8 @@ CERTIFICATES = {
 """What is wrong with a certificate or a CMS signature."""
 
 XML = {
+    "the file can be taken for one of another kind": "tệp có thể bị mở như một loại tệp khác",
+    "it is not what the directory says": "nội dung không khớp với danh mục của tệp nén",
     "a part that was signed is gone": "một phần đã ký không còn trong tệp",
     "the document shows content that changes with the reader": "tệp hiển thị nội dung thay đổi theo chương trình đọc",
     "a part of the document is not covered by the signature": "một phần văn bản không được chữ ký số bảo đảm",
@@ -187,6 +189,15 @@ XML = {
 """What is wrong with a signature of XML, OOXML or ODF."""
 
 CHANGES = {
+    "the file was added to after this signature, and the later signature over that is not verified yet": (
+        "tệp được bổ sung sau chữ ký số này, và chữ ký số sau bao phủ phần đó chưa xác minh xong"
+    ),
+    "the file is a portfolio, which some readers show as the files that it holds": (
+        "tệp là một bộ sưu tập tệp; một số chương trình đọc hiển thị các tệp bên trong thay cho trang đã ký"
+    ),
+    "the file has layers that come and go with the size or the language in which it is read": (
+        "tệp có lớp hiển thị thay đổi theo cỡ xem hoặc ngôn ngữ của chương trình đọc"
+    ),
     "signatures of this format cannot be judged": "chưa hỗ trợ kiểm tra chữ ký số theo định dạng này",
     "something stands before the head of the PDF file": "có dữ liệu đứng trước phần đầu của tệp PDF",
     "the file was changed after this signature in a way that its certification forbids": (

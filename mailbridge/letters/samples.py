@@ -29,6 +29,7 @@ FULL_DOCUMENT = DocumentView(
     proposed_due="20/05/2013 (đọc từ văn bản)",
     files=2,
     signatures="Chữ ký số của cơ quan hợp lệ",
+    paper="đề nghị gửi bản giấy hoặc bản có đủ chữ ký số",
     fields=(Row(label="Số đến", text="15"), Row(label="Trích yếu", text=_SUBJECT)),
     doubts=(Row(label="Người ký", text="chưa đọc được"),),
     signers=(Row(label="Không rõ nguồn gốc chứng thư số", text="Văn phòng Chính phủ, ký lúc 08:00 04/05/2013"),),
@@ -65,11 +66,12 @@ _FULL = LetterView(
     defects=("thư có nhiều trường From (người gửi)",),
     assurance=AssuranceView(
         level=2,
-        title="Tin cậy, chờ bản giấy hoặc bản ký số",
+        title="Rõ nguồn gốc, chờ bản giấy hoặc bản ký số",
         reason="Có chữ ký số hợp lệ của cơ quan, chưa có chữ ký số của người ký.",
-        next_step="Xử lý theo quy trình và theo dõi việc nhận bản giấy hoặc bản ký số.",
+        next_step="Chuyển xử lý như thường lệ; theo dõi việc nhận bản giấy hoặc bản ký số.",
     ),
-    notes=("Lần đầu nhận văn bản từ địa chỉ này.",),
+    cautions=("Lần đầu nhận văn bản từ địa chỉ này.",),
+    notes=("Địa chỉ gửi đã được xác nhận (công văn số 12/VPCP).",),
 )
 
 
@@ -86,6 +88,7 @@ def samples() -> tuple[LetterView, ...]:
         reasons=(),
         rule="",
         assurance=None,
+        cautions=(),
         notes=(),
         files=(),
         defects=(),

@@ -73,6 +73,7 @@ class DocumentView:
         proposed_due: A deadline that was read from the text, with what speaks for it; nobody has set it yet.
         files: How many files of this mail belong to it.
         signatures: State of the digital signatures on its main file, in words; to be said only when `files` is known.
+        paper: Whether paper or a signed version has to follow, in words for the sender; None while that is not known.
         fields: The columns of the book that are known and what else helps to find or enter it, in order.
         doubts: Required fields that were not read or not sure, and readings that contradict each other.
         signers: One row a signature that a person should look at: words, and who signed when; () when all is well.
@@ -96,6 +97,7 @@ class DocumentView:
     proposed_due: str | None = None
     files: int | None = None
     signatures: str
+    paper: str | None = None
     fields: tuple[Row, ...] = ()
     doubts: tuple[Row, ...] = ()
     signers: tuple[Row, ...] = ()
@@ -113,10 +115,10 @@ class LetterView:
         addressee: Whom the letter greets.
         verdict: One sentence: who sent it by which proof, and what the signatures are.
         assurance: The level of the least reliable document; None when there is none.
-        notes: What else is known of the sender, a sentence each: confirmed, imitating, another body, met for the first
-            time.
-        reasons: The deciding reason first. `rule` is the name of the office's own rule that decided, "" when what
-            decided cannot be configured.
+        cautions: What to mind about the sender, a sentence each: another body, imitating, met for the first time.
+        notes: What else is known of the sender, a sentence each: confirmed in writing, named in the directory.
+        reasons: The deciding reason first; what the level of the documents says already is not among them.
+        rule: Name of the office's own rule that decided, "" when what decided cannot be configured.
         files: Files that could not be opened, each with its reason.
         defects: What was irregular about the mail itself.
     """
@@ -135,4 +137,5 @@ class LetterView:
     files: tuple[Row, ...]
     defects: tuple[str, ...]
     assurance: AssuranceView | None = None
+    cautions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

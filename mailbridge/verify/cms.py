@@ -19,7 +19,7 @@ from mailbridge.verify.cms_wrapper import MOST_SIGNERS, Wrapped, unwrap
 from mailbridge.verify.evidence import Trust
 from mailbridge.verify.material import Material
 from mailbridge.verify.signature import SignatureStatus, Status
-from mailbridge.verify.signer import certificate_facts, read_signer
+from mailbridge.verify.signer import certificate_facts, possible_claim, read_signer
 from mailbridge.verify.verdict import Verdict, failed, unclear
 
 _ENDINGS = (".p7s", ".p7m", ".p7c", ".p7b", ".p7", ".sig", ".cades", ".pkcs7")
@@ -66,7 +66,7 @@ def judge_cms(
     # A stranger's file: asn1crypto answers a broken one with a dozen kinds of exceptions, and each means the same.
     except Exception as error:  # noqa: BLE001
         verdict = failed("FORMAT_FAILURE", f"the signature cannot be read ({type(error).__name__})")
-        return (_status(part, Judged(verdict=verdict), _Subject()),)
+        return (_status(part, Judged(verdict=verdict), _Subject(), at),)
 
 
 def judge_signers(
@@ -119,7 +119,7 @@ def _statuses(
     if content is not None:
         own = digests_of(content)
         judged = judge_signers(wrapped, lambda _: own, trust, at, Purpose.SIGNING)
-        return tuple(_status(part, each, _Subject(whole=True)) for each in judged)
+        return tuple(_status(part, each, _Subject(whole=True), at) for each in judged)
     subjects = [_subject(signer, beside, name) for signer in wrapped.signers]
     files = {id(signer): subject.file for signer, subject in zip(wrapped.signers, subjects, strict=True)}
 
@@ -129,7 +129,7 @@ def _statuses(
 
     judged = judge_signers(wrapped, digests, trust, at, Purpose.SIGNING)
     subjects += [_Subject()] * (len(judged) - len(subjects))
-    return tuple(_status(part, each, subject) for each, subject in zip(judged, subjects, strict=True))
+    return tuple(_status(part, each, subject, at) for each, subject in zip(judged, subjects, strict=True))
 
 
 def _subject(signer: Any, beside: Sequence[Beside], name: str | None) -> _Subject:
@@ -186,7 +186,7 @@ def _named(beside: Sequence[Beside], name: str | None) -> tuple[list[Beside], li
     return exact, similar
 
 
-def _status(part: str, judged: Judged, subject: _Subject) -> SignatureStatus:
+def _status(part: str, judged: Judged, subject: _Subject, at: datetime) -> SignatureStatus:
     file = subject.file
     verdict = judged.verdict
     # That the file is missing shows as a wrong digest: then nothing is known of it, good or bad.
@@ -195,7 +195,8 @@ def _status(part: str, judged: Judged, subject: _Subject) -> SignatureStatus:
         verdict = subject.doubt if is_readable else verdict
     certificate = judged.certificate
     signer = read_signer(certificate.subject.native) if certificate is not None else None
-    signed_at = judged.proven or judged.claimed
+    claimed = possible_claim(judged.claimed, certificate.not_valid_before if certificate is not None else None, at)
+    signed_at = judged.proven or claimed
     return SignatureStatus(
         part=part,
         format="cades" if judged.is_cades else "cms",
@@ -205,7 +206,7 @@ def _status(part: str, judged: Judged, subject: _Subject) -> SignatureStatus:
         organization=signer.organization if signer else None,
         role=signer.role if signer else None,
         signed_at=signed_at.astimezone(UTC) if signed_at else None,
-        time_source="timestamp" if judged.proven else "claimed" if judged.claimed else None,
+        time_source="timestamp" if judged.proven else "claimed" if claimed else None,
         covers_whole_file=subject.whole or file is not None,
         reason=verdict.reason,
         certificate=certificate_facts(certificate) if certificate is not None else None,

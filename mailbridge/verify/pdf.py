@@ -9,15 +9,17 @@ module puts them together.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mailbridge.verify.evidence import Trust
 from mailbridge.verify.pdf_changes import Judged, judge_changes
 from mailbridge.verify.pdf_field import Encrypted, NoHead, SignedField, open_pdf, signed_fields
 from mailbridge.verify.signature import Change, SignatureStatus, SignerCertificate, Status
-from mailbridge.verify.signer import Signer, certificate_facts, read_signer
+from mailbridge.verify.signer import Signer, certificate_facts, possible_claim, read_signer
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -85,7 +87,7 @@ def _judge_file(part: str, content: bytes, trust: Trust, at: datetime) -> tuple[
     if not fields:
         return ()
     material = read_material(trust, reader)
-    stamps = [(field.end, _read_stamp(field, material, at)) for field in fields if field.is_timestamp]
+    stamps = _read_stamps(fields, material, at)
     judged = []
     for field in fields:
         if field.is_timestamp:
@@ -118,6 +120,31 @@ def _lowered(status: SignatureStatus, shadow: Shadow) -> SignatureStatus:
         )
     remark = next(iter(shadow.remarks), None)
     return replace(status, reason=status.reason or remark)
+
+
+def _read_stamps(fields: Sequence[SignedField], material: Material, at: datetime) -> list[tuple[int, StampedTime]]:
+    """Read the document timestamps, the last first: each proves that the former ones existed by its time."""
+    found: list[tuple[int, StampedTime]] = []
+    later: datetime | None = None
+    for field in reversed([field for field in fields if field.is_timestamp]):
+        stamp = _proven_by(later, at, partial(_read_stamp, field, material))
+        found.append((field.end, stamp))
+        later = min((time for time in (stamp.at, later) if time is not None), default=None)
+    return found
+
+
+def _proven_by(later: datetime | None, at: datetime, read: Callable[[datetime], StampedTime]) -> StampedTime:
+    """
+    Read a timestamp at the receipt, or else at the time by which a later one proves that it existed.
+
+    The authority's certificate may have expired since: that is what archive timestamps are for (ETSI EN 319 102-1
+    §5.6.2.3).
+    """
+    stamp = read(at)
+    if stamp.at is not None or stamp.broken or later is None:
+        return stamp
+    again = read(later)
+    return again if again.at is not None else stamp
 
 
 def _read_stamp(field: SignedField, material: Material, at: datetime) -> StampedTime:
@@ -160,12 +187,13 @@ def _judge_readable(
 ) -> SignatureStatus:
     from mailbridge.verify.pdf_trust import check_signature
 
-    stamp = _read_own_stamp(embedded, material, at)
+    stamp = _proven_by(later, at, partial(_read_own_stamp, embedded, material))
     proven = min((time for time in (stamp.at, later) if time is not None), default=None)
     claimed = _claimed_time(embedded)
     judged, chain = check_signature(embedded, material, proven or at, claimed)
     verdict = _with_timestamp(judged, stamp)
     signer, certificate = _signer(embedded)
+    claimed = possible_claim(claimed, certificate.not_before if certificate else None, at)
     signed_at = proven or claimed
     return SignatureStatus(
         part=part,

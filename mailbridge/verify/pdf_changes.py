@@ -7,6 +7,8 @@ The rule: the last signature covers the file to its last octet. What an earlier 
 * `countersigned` when a later good signature covers the file to its end: the leader signs, the clerk numbers and seals.
   When that also took away or altered what the earlier signer saw, the reason says so: his signature does not speak for
   the new content, and only a clerk can tell a number set in place of dots from a sum made higher;
+* `countersigned` too, but indeterminate (TRY_LATER), while such a later signature only waits for a list of revoked
+  certificates;
 * `suspicious` otherwise, and then never total-passed (SIG_CONSTRAINTS_FAILURE: the value itself did not fail).
 """
 
@@ -16,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mailbridge.verify.pdf_changes_kinds import ANNOTATING, FORM, REPLACED, SIGNING, Kind
+from mailbridge.verify.pdf_changes_kinds import ANNOTATING, FILLING, FORM, REPLACED, SIGNING, Kind
 from mailbridge.verify.pdf_field import SignedField
 from mailbridge.verify.signature import Change, SignatureStatus, Status
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
 UNCOVERED = "the file was changed after this signature, and no later good signature covers the change"
+AWAITED = "the file was added to after this signature, and the later signature over that is not verified yet"
 FORBIDDEN = "the file was changed after this signature in a way that its certification forbids"
 FILLED_IN = "form fields were filled in after this signature, as its certification permits, and nobody signed that"
 UNCOMPARED = "what was changed between this signature and a later one could not be compared"
@@ -73,8 +76,35 @@ def judge_changes(judged: Sequence[Judged], reader: PdfFileReader, content: byte
         fit = each.later_fit and not any(status.status is Status.TOTAL_FAILED for status, _ in later)
         earlier = [former.field for former in judged[:number]]
         finding = _find(each.field, earlier, reader, content, vouched=vouched, fit=fit)
-        settled.append(_with_finding(each.status, finding))
+        awaited = finding.change is Change.SUSPICIOUS and fit and _is_awaited(each, later)
+        # The later signature only waits for a list of revoked certificates: the change that it covers is not known to
+        # be good, and not known to be bad. This signature waits with it.
+        if (
+            awaited
+            and _find(each.field, earlier, reader, content, vouched=True, fit=fit).change is not Change.SUSPICIOUS
+        ):
+            settled.append(_awaiting(each.status))
+        else:
+            settled.append(_with_finding(each.status, finding))
     return tuple(reversed(settled))
+
+
+def _is_awaited(each: Judged, later: Sequence[tuple[SignatureStatus, Judged]]) -> bool:
+    """Say whether a later signature, whole but for the revocation of its certificate, covers what was added."""
+    return any(
+        status.sub_indication == "TRY_LATER"
+        and status.changed_after is not Change.SUSPICIOUS
+        and after.field.end > each.field.end
+        for status, after in later
+    )
+
+
+def _awaiting(status: SignatureStatus) -> SignatureStatus:
+    """Leave open what is good only if a later signature is."""
+    waiting = replace(status, changed_after=Change.COUNTERSIGNED)
+    if status.status is not Status.TOTAL_PASSED:
+        return waiting
+    return replace(waiting, status=Status.INDETERMINATE, sub_indication="TRY_LATER", reason=AWAITED)
 
 
 def _with_finding(status: SignatureStatus, finding: _Finding) -> SignatureStatus:
@@ -148,7 +178,9 @@ def _unsigned(field: SignedField, earlier: Sequence[SignedField], reader: PdfFil
     # Who signs a certified document does so under its certification (ISO 32000-1 §12.8.2.2).
     in_force = [level for level in (_certified(each) for each in (field, *earlier)) if level is not None]
     # Annotations (P=3) can cover any text with another one: permitted, but never without a signature.
-    if in_force and min(in_force) >= 2 and not kinds - FORM:
+    # A signature can lock fields too (FieldMDP, §12.8.2.4); then a person looks which were filled in.
+    locked = any(each.embedded is not None and each.embedded.fieldmdp is not None for each in (field, *earlier))
+    if in_force and min(in_force) >= 2 and not kinds - FORM and not (locked and kinds & FILLING):
         return _Finding(change=Change.ALLOWED, remark=FILLED_IN)
     return suspicious
 

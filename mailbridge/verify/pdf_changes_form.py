@@ -26,6 +26,10 @@ _NO_VIEW = 0x20
 # What filling in changes of a widget; what signing may write into the widget that it uses.
 _FILLING = frozenset({"/AP", "/AS", "/V", "/DA", "/Q", "/MK", "/F", "/Ff", "/M", "/DV"})
 _BACK = frozenset({"/P", "/Parent", "/M", "/StructParent", "/Kids", "/V", "/Type", "/Ff", "/Lock"})
+# What says nothing of any other annotation.
+_QUIET = frozenset({"/P", "/M", "/StructParent"})
+# How a reader writes the value of a field that it draws itself.
+_WRITING = ("/DA", "/Q", "/MK", "/Ff")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,8 +103,8 @@ class FormChanges:
         if any(place not in self._after for place in self._before):
             yield Kind.ANNOTATION_REPLACED
         # A reader that draws the fields anew shows what these say.
-        for key in ("/NeedAppearances", "/DA", "/Q", "/XFA"):
-            if before is not None and not self._sameness.same(entry(before, key), entry(after, key)):
+        for key in ("/NeedAppearances", "/XFA", "/DA", "/Q")[: 2 if before is None else 4]:
+            if not self._sameness.same(entry(before, key), entry(after, key)):
                 yield Kind.REFILLED
         fonts, later = child(child(before, "/DR"), "/Font"), child(child(after, "/DR"), "/Font")
         if fonts is not None and not all(self._drawing.same(entry(fonts, name), entry(later, name)) for name in fonts):
@@ -111,6 +115,8 @@ class FormChanges:
 
     def annotations(self, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Kind]:
         """Compare the annotations of one page."""
+        if not _stands_in_order(before, after):
+            yield Kind.ANNOTATION_REPLACED
         later = {place_of(each): each for each in after}
         direct = [each for each in after if place_of(each) is None]
         for each in before:
@@ -134,7 +140,8 @@ class FormChanges:
         if former.type != field.type or not all(self._sameness.same(entry(old, key), entry(new, key)) for key in keys):
             yield Kind.ANNOTATION_REPLACED
         elif self._sameness.same(former.value, field.value):
-            return
+            if field.type != "/Sig" and not all(self._sameness.same(entry(old, k), entry(new, k)) for k in _WRITING):
+                yield Kind.REFILLED
         elif field.type != "/Sig":
             yield Kind.FILLED if _is_empty(former.value) else Kind.REFILLED
         elif former.is_signed:
@@ -151,12 +158,17 @@ class FormChanges:
             if old is not new:
                 yield Kind.ANNOTATION_REPLACED
             return
-        keys = (old.keys() | new.keys()) - _BACK
-        changed = {key for key in keys if not self._of(key).same(entry(old, key), entry(new, key))}
-        if not changed:
-            return
         field = self._before.get(self._former_widgets.get(place, (0, 0)))
         later = self._after.get(self._widgets.get(place, (0, 0)))
+        # The value of a field is compared with the field; a widget may have one of its own, which some readers show.
+        quiet = _QUIET if field is None or later is None else _BACK if place in self._before else _BACK - {"/V"}
+        changed = {
+            k for k in old.keys() | new.keys() if k not in quiet and not self._of(k).same(entry(old, k), entry(new, k))
+        }
+        if place_of(entry(old, "/Parent")) != place_of(entry(new, "/Parent")):
+            yield Kind.ANNOTATION_REPLACED
+        if not changed:
+            return
         if field is None or later is None or changed - _FILLING:
             yield Kind.ANNOTATION_REPLACED
         elif field.type == "/Sig":
@@ -177,6 +189,13 @@ class FormChanges:
             yield Kind.ANNOTATED
         elif field in self._before and _is_shown(widget):
             yield Kind.SIGNATURE if self._after[field].type == "/Sig" else Kind.FIELD_ADDED
+
+
+def _stands_in_order(before: Sequence[Any], after: Sequence[Any]) -> bool:
+    """Say whether the former annotations lie over one another as they did, each once."""
+    former, later = [place_of(each) for each in before], [place_of(each) for each in after]
+    known = set(former) - {None}
+    return [each for each in later if each in known] == [each for each in former if each in known]
 
 
 def _added(field: Field) -> Iterator[Kind]:

@@ -53,6 +53,9 @@ REPLACED = (
 FORM = frozenset({Kind.HIDDEN_SIGNATURE, Kind.FIELD_SIGNED, Kind.FILLED, Kind.REFILLED})
 """What a certification for filling in forms (P=2, ISO 32000-1 table 254) permits by itself."""
 
+FILLING = frozenset({Kind.FILLED, Kind.REFILLED})
+"""What a lock of fields can forbid."""
+
 SIGNING = FORM | {Kind.SIGNATURE, Kind.OTHER}
 """What it permits where a later good signature covers it: the seal may bring its own field."""
 

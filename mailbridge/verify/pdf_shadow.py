@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailbridge.verify.pdf_changes_graph import TooLarge, child, entry, members, place_of, resolved
+from mailbridge.verify.pdf_shadow_drawn import draws_from_elsewhere
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -27,6 +28,8 @@ SCRIPT = "the file runs a script when it is opened, which can change what is sho
 ACTION = "the file does something when it is opened that can change what is shown"
 DYNAMIC_FORM = "the file is a dynamic form (XFA), which each reader shows as its program says"
 EXTERNAL = "the file shows content that lies outside of it"
+PORTFOLIO = "the file is a portfolio, which some readers show as the files that it holds"
+MOVING_LAYER = "the file has layers that come and go with the size or the language in which it is read"
 UNSEEN = "the file has more pages and actions than can be looked through"
 UNREAD = "what the file does when it is opened could not be read"
 HIDDEN_LAYER = "the file has hidden layers, which a reader can switch on"
@@ -40,6 +43,9 @@ _QUIET_SCRIPT = re.compile(
     r"\s*(?:(?:this\s*\.\s*)?(?:print|zoom|zoomType|pageNum|layout)\s*(?:\([\w\s{},:.'\"]*\)|=\s*[\w.]+)\s*;?\s*)*"
 )
 _LONGEST_SCRIPT = 2_000
+# Of what the reader's program, and not its owner, decides about a layer (ISO 32000-1 table 102).
+_MOVING_USES = frozenset({"/Zoom", "/Language", "/User"})
+_SWITCHES = (("/View", "/ViewState"), ("/Print", "/PrintState"), ("/Export", "/ExportState"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,8 +65,15 @@ def find_shadow(reader: PdfFileReader) -> Shadow:
         moving += _dynamic_form(root)
         for action in _opening_actions(root):
             moving += _judge_action(action)
-        for page in _pages(root):
+        pages = list(_pages(root))
+        for page in pages:
             moving += _on_page(page)
+        if draws_from_elsewhere(pages):
+            moving.append(EXTERNAL)
+        if child(root, "/Collection") is not None:
+            moving.append(PORTFOLIO)
+        if _has_moving_layer(child(root, "/OCProperties")):
+            moving.append(MOVING_LAYER)
         if _has_hidden_layer(child(root, "/OCProperties")):
             remarks.append(HIDDEN_LAYER)
     except MemoryError:
@@ -161,28 +174,22 @@ def _on_page(page: Any) -> Iterator[str]:
         own = child(resolved(reference), "/AA")
         for key in ("/PO", "/PC", "/PV", "/PI"):
             yield from _judge_action(entry(own, key))
-    contents = [each for each in (entry(page, "/Contents"),) if each is not None]
-    if any(_is_external(resolved(each)) for each in (*contents, *members(contents[0] if contents else None))):
-        yield EXTERNAL
-    pictures = child(child(page, "/Resources"), "/XObject")
-    for name in pictures or ():
-        picture = child(pictures, name)
-        # A reference XObject shows a page of another file (ISO 32000-1 §8.10.4).
-        if _is_external(picture) or child(picture, "/Ref") is not None:
-            yield EXTERNAL
 
 
-def _is_external(stream: Any) -> bool:
-    """Say whether the octets of a stream lie in another file (ISO 32000-1 table 5)."""
-    from pyhanko.pdf_utils.generic import StreamObject
-
-    return isinstance(stream, StreamObject) and child(stream, "/F") is not None
+def _has_moving_layer(properties: Any) -> bool:
+    """Say whether readers switch any layer by themselves, by what each of them is set to (ISO 32000-1 §8.11.4.4)."""
+    uses = members(entry(child(properties, "/D"), "/AS"))
+    return any(resolved(each) in _MOVING_USES for use in uses for each in members(entry(resolved(use), "/Category")))
 
 
 def _has_hidden_layer(properties: Any) -> bool:
-    """Say whether any layer is hidden as the file is opened (ISO 32000-1 §8.11.4.3)."""
+    """Say whether any layer is hidden as the file is opened, on paper or on the screen (ISO 32000-1 §8.11.4.3)."""
     default = child(properties, "/D")
     layers = members(entry(properties, "/OCGs"))
+    if entry(default, "/AS") is not None:
+        usages = [child(resolved(each), "/Usage") for each in layers]
+        if any(child(child(usage, use), state) == "/OFF" for usage in usages for use, state in _SWITCHES):
+            return True
     if child(default, "/BaseState") == "/OFF":
         shown = {place_of(each) for each in members(entry(default, "/ON"))}
         return any(place_of(each) not in shown for each in layers)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailbridge.verify.revocation import list_addresses, responder_addresses
@@ -19,6 +20,7 @@ from mailbridge.verify.signer_role import guess_role
 __all__ = ["Signer", "certificate_facts", "guess_role", "read_signer"]
 
 _LONGEST = 200
+_CLOCK = timedelta(days=1)  # how far the clock of a signer's machine may be wrong
 _LONGEST_NAME = 1000
 _MOST_ATTRIBUTES = 30
 _MOST_SOURCES = 10
@@ -57,6 +59,26 @@ def read_signer(subject: Mapping[str, object]) -> Signer:
     bodies = (organization, *(_text(each) for each in (units if isinstance(units, list) else [units])))
     role = guess_role(name, bodies, has_email=_text(subject.get("email_address")) is not None)
     return Signer(name=name, organization=organization, role=role)
+
+
+def possible_claim(claimed: datetime | None, not_before: datetime | None, at: datetime) -> datetime | None:
+    """
+    Return a signer's own word about the time, when it can be true as far as the clock of his machine goes.
+
+    Nobody signs after his file was received, nor with a certificate that was not there yet. A verdict hears such a
+    claim all the same; but as the time of signing, people would write it into the book.
+
+    Args:
+        claimed: With or without a zone; without one it is compared as UTC.
+        not_before: When the certificate began to be valid, None when there is none to be read.
+        at: When the file was received.
+    """
+    if claimed is None:
+        return None
+    aware = claimed if claimed.utcoffset() is not None else claimed.replace(tzinfo=UTC)
+    if aware > at + _CLOCK or (not_before is not None and aware < not_before - _CLOCK):
+        return None
+    return claimed
 
 
 def certificate_facts(certificate: Any) -> SignerCertificate:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from mailbridge.verify.algorithms import judge_digest, judge_key
 from mailbridge.verify.chain import judge_chain
 from mailbridge.verify.material import Material
 from mailbridge.verify.signature import Change, SignatureStatus, Status
-from mailbridge.verify.signer import Signer, certificate_facts, read_signer
+from mailbridge.verify.signer import Signer, certificate_facts, possible_claim, read_signer
 from mailbridge.verify.timestamps import StampedTime
 from mailbridge.verify.verdict import PASSED, Verdict, combined, unclear, weakened
 from mailbridge.verify.xades import Properties, read_properties, read_stamp
@@ -24,8 +24,6 @@ from mailbridge.verify.xml_signed_info import Reference, digests_of
 
 _MOST_NAMES = 50
 _LONGEST_NAME = 200
-_CLOCK = timedelta(days=1)
-"""How far the clock of a signer's machine may be wrong."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +84,8 @@ def judge_core(
     doubts = (extent.failure, *_strength(core, extent, moment), chain, found.doubt, extent.doubt)
     verdict = _with_stamp(combined((core.verdict, *(each for each in doubts if each is not None))), stamp)
     signer = _signer(core)
-    claimed = claimed if claimed is not None and _is_possible(claimed, core, at) else None
+    begin = core.certificate.not_valid_before if core.certificate is not None else None
+    claimed = possible_claim(claimed, begin, at)
     signed_at = stamp.at or claimed
     return SignatureStatus(
         part=part,
@@ -106,19 +105,6 @@ def judge_core(
         weaknesses=verdict.weaknesses,
         covers=_names(core, extent),
     )
-
-
-def _is_possible(claimed: datetime, core: Core, at: datetime) -> bool:
-    """
-    Say whether a signer's own word about the time can be true, as far as the clock of his machine goes.
-
-    Nobody signs after his file was received, nor with a certificate that was not there yet. The verdict has heard it
-    anyway; but as the time of signing, people would write it into the book.
-    """
-    aware = claimed if claimed.utcoffset() is not None else claimed.replace(tzinfo=UTC)
-    if aware > at + _CLOCK:
-        return False
-    return core.certificate is None or bool(aware >= core.certificate.not_valid_before - _CLOCK)
 
 
 def _chain(

@@ -140,14 +140,19 @@ def test_nothing_is_stored(mailbridge: CommandLine, config: Path, tmp_path: Path
 
 def test_in_words_nothing_is_called_registered(mailbridge: CommandLine) -> None:
     answer = mailbridge("try", SIGNED, *WORLD)
-    source, assured, told = answer.out.splitlines()
+    source, told, assured, step = answer.out.splitlines()
     assert source == str(SIGNED)
-    assert assured.startswith("    reliability: Reliable. An electronic original: ")
-    assert assured.endswith("Next step: Handle it as usual; no paper is needed.")
-    assert told.startswith("    register: would be entered in book den: Công văn no. ")
+    assert assured.startswith("    Reliability: Reliable, no paper to wait for. An electronic original: ")
+    assert step == "    Next step: Pass it on as usual."
+    assert told.startswith("    Would be entered in “")
+    assert "”: Công văn no. " in told
+    assert told.endswith(" [register, official-signed]")
     assert "egistered" not in told
     assert "Ủy ban nhân dân tỉnh Bắc Kạn" in told
-    assert "sẽ vào sổ den" in mailbridge("--lang", "vi", "try", SIGNED, *WORLD).out
+    vietnamese = mailbridge("--lang", "vi", "try", SIGNED, *WORLD).out
+    assert "Sẽ được ghi vào “" in vietnamese
+    assert "    Mức tin cậy: Tin cậy, không cần chờ bản giấy. Văn bản điện tử gốc: " in vietnamese
+    assert "    Việc cần làm: Chuyển xử lý như thường lệ.\n" in vietnamese
 
 
 def test_control_characters_do_not_reach_the_terminal(mailbridge: CommandLine, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from mailbridge.classifier.kinds import Reading
 from mailbridge.decision.assurance import Assurance, AssuranceLevel, assure
-from mailbridge.decision.findings import Findings
+from mailbridge.decision.findings import Action, Findings
 from mailbridge.mail.address import Address
 from mailbridge.verify.results import AuthResults, DmarcResult, Result, SmimeResult
 from mailbridge.verify.signature import Change, SignatureStatus, Status
@@ -21,6 +21,10 @@ HAND = hand("Nguyễn Văn An", ISSUER.upper())
 LATE = replace(UNPROVEN, dmarc=DmarcResult(result=Result.TEMPERROR))
 REFUSED = replace(UNPROVEN, dmarc=DmarcResult(result=Result.FAIL, domain="x", policy="reject"))
 FAILED = replace(UNPROVEN, dmarc=DmarcResult(result=Result.FAIL, domain="x", policy="none"))
+BY_CERTIFICATE = replace(
+    UNPROVEN,
+    smime=(SmimeResult(part="1", status=Status.TOTAL_PASSED, covers_whole_mail=True, signer_is_sender=True),),
+)
 BROKEN_MAIL = replace(PROVEN, smime=(SmimeResult(part="1", status=Status.TOTAL_FAILED),))
 
 
@@ -50,7 +54,8 @@ def sent(*signatures: SignatureStatus, author: str = MAILBOX, issuer: str = ISSU
         (sent(SEAL, HAND), REFUSED, 1, "Văn bản điện tử gốc"),
         (sent(SEAL), UNPROVEN, 2, "chưa có chữ ký số của người ký"),
         (sent(HAND), PROVEN, 2, "chưa có chữ ký số của cơ quan"),
-        (sent(), PROVEN, 2, "Chưa ký số; thư gửi từ tên miền đã xác thực"),
+        (sent(), PROVEN, 2, "dùng để biết, tham khảo; thư gửi từ tên miền đã xác thực"),
+        (sent(), BY_CERTIFICATE, 2, "thư có chữ ký số hợp lệ của người gửi, địa chỉ phù hợp"),
         (sent(undecided("TRY_LATER")), PROVEN, 3, "tình trạng thu hồi"),
         (sent(SEAL, replace(HAND, status=Status.INDETERMINATE, sub_indication="TRY_LATER")), PROVEN, 3, "thu hồi"),
         (sent(), LATE, 3, "Chưa xác thực được tên miền gửi"),
@@ -87,8 +92,52 @@ def test_only_an_original_needs_no_paper() -> None:
     ways = [sent(SEAL, HAND), sent(SEAL), sent(HAND), sent(), sent(undecided("TRY_LATER"))]
     found = [of(mailed(each)) for each in ways]
     assert [each.level is AssuranceLevel.ORIGINAL for each in found] == [True, False, False, False, False]
-    assert "không cần chờ bản giấy" in found[0].next_step.vi
+    assert "không cần chờ bản giấy" in found[0].title.vi
+    assert "bản giấy" not in found[0].next_step.vi
     assert "bản giấy" in found[1].next_step.vi
+
+
+@pytest.mark.parametrize(
+    ("what", "results", "action", "said"),
+    [
+        (sent(SEAL, HAND), PROVEN, Action.REGISTER, "Chuyển xử lý như thường lệ."),
+        (sent(SEAL, HAND), PROVEN, Action.HOLD, "Xem lý do, đối chiếu với văn bản"),
+        (sent(SEAL, HAND), PROVEN, Action.DUPLICATE, "Không đăng ký lại"),
+        (sent(), PROVEN, Action.REGISTER, "Chuyển xử lý như thường lệ; theo dõi việc nhận bản giấy"),
+        (sent(), PROVEN, Action.RETURN, "quyết định đăng ký hoặc trả lại; theo dõi"),
+        (sent(undecided("TRY_LATER")), PROVEN, Action.HOLD, "Chờ hệ thống tự xác minh lại và báo kết quả"),
+        (sent(undecided("TRY_LATER")), PROVEN, Action.REGISTER, "Chờ hệ thống tự xác minh lại; nếu gấp"),
+        (sent(), UNPROVEN, Action.REGISTER, "Chưa xử lý; hỏi cơ quan ban hành"),
+        (sent(failing("HASH_FAILURE")), PROVEN, Action.HOLD, "đề nghị cơ quan ban hành kiểm tra, ký và gửi lại"),
+        (sent(author="vanthu@sonv.backan.g0v.vn"), PROVEN, Action.HOLD, "người phụ trách an toàn thông tin"),
+        (sent(), REFUSED, Action.HOLD, "không trả lời thư"),
+    ],
+)
+def test_the_next_step_is_what_is_left_to_do(what: Sent, results: AuthResults, action: Action, said: str) -> None:
+    step = of(mailed(what, results)).step_after(action)
+    assert said in step.vi
+    assert step.en.endswith(".")
+
+
+def test_every_level_has_a_step_after_every_action() -> None:
+    ways = [
+        sent(SEAL, HAND),
+        sent(),
+        sent(undecided("TRY_LATER")),
+        sent(undecided("GENERIC")),
+        sent(failing("REVOKED")),
+    ]
+    found = [of(mailed(each)) for each in ways]
+    assert [each.level for each in found] == list(AssuranceLevel)
+    for each in found:
+        for action in Action:
+            assert each.step_after(action).vi.endswith(".")
+
+
+def test_a_wrong_signature_is_no_alarm_and_a_forged_sender_is() -> None:
+    assert not of(mailed(sent(failing("HASH_FAILURE")))).forged
+    assert of(mailed(sent(author="vanthu@sonv.backan.g0v.vn"))).forged
+    assert not of(mailed(sent(SEAL, HAND, author="vanthu@sonv.backan.g0v.vn"))).forged
 
 
 def test_a_copy_is_sealed_by_the_organisation_alone() -> None:

@@ -450,3 +450,67 @@ def test_a_document_outside_the_book_is_announced_with_the_reason() -> None:
     assert "không vào sổ theo quy chế" in text
     assert "Lý do: Không vào sổ theo quy chế của cơ quan: Giấy mời họp nội bộ." in " ".join(text.split())
     assert "số đến 1" not in text
+
+
+SEAL_OF_ANOTHER = judgement(
+    Action.HOLD,
+    signatures=(signature(signer="SỞ Y TẾ TỈNH BẮC KẠN", organization="ỦY BAN NHÂN DÂN TỈNH BẮC KẠN"),),
+    reasons=(
+        Reason(rule="fixed:other-body", text="Chữ ký số không phải của cơ quan ban hành."),
+        Reason(rule="official-signed", text="Văn bản có chữ ký số hợp lệ của cơ quan."),
+    ),
+)
+
+
+def test_the_seal_of_another_body_is_nowhere_called_valid() -> None:
+    """C12: "valid" beside the letterhead of another body would be read as that body's."""
+    letter = written(SEAL_OF_ANOTHER, (), NOTICE)
+    text = " ".join(body(letter).split())
+    assert "Mức tin cậy: Không tin cậy. Chữ ký số không phải của cơ quan ban hành: " in text
+    assert "chữ ký số không phải của cơ quan ban hành: SỞ Y TẾ TỈNH BẮC KẠN" in text
+    assert "hợp lệ" not in text
+    assert str(read(letter)["Subject"]).startswith("[Chờ xử lý] Không tin cậy: ")
+
+
+def test_a_reason_to_enter_is_no_reason_why_it_is_held() -> None:
+    held = judgement(
+        Action.HOLD,
+        reasons=(
+            Reason(rule="fixed:future-date", text="Ngày văn bản không được sau ngày đến."),
+            Reason(rule="official-signed", text="Văn bản có chữ ký số hợp lệ của cơ quan."),
+        ),
+    )
+    text = body(written(held, (), NOTICE))
+    assert "Lý do: Ngày văn bản không được sau ngày đến.\n" in text
+    assert "Văn bản có chữ ký số hợp lệ của cơ quan" not in text
+
+
+def test_what_the_level_says_is_not_said_again_as_a_reason() -> None:
+    level = SEAL_OF_ANOTHER.assurance
+    assert level is not None
+    again = (Reason(rule="fixed:other-body", text=level.reason.vi),)
+    held = replace(SEAL_OF_ANOTHER, decision=replace(SEAL_OF_ANOTHER.decision, reasons=again))
+    text = " ".join(body(written(held, (), NOTICE)).split())
+    assert text.count(level.reason.vi) == 1
+    assert "Lý do" not in text
+
+
+@pytest.mark.parametrize(
+    ("judged", "paper"),
+    [
+        (judgement(), "Bản giấy: không cần gửi, trừ khi có quy định khác"),
+        (judgement(signatures=(BOTH[1],)), "Bản giấy: đề nghị gửi bản giấy hoặc bản có đủ chữ ký số"),
+        (judgement(signatures=(BOTH[0],)), "Bản giấy: đề nghị gửi bản giấy hoặc bản có đủ chữ ký số"),
+        (judgement(signatures=(signature(Status.INDETERMINATE, "TRY_LATER", reason=NO_LIST), BOTH[0])), ""),
+    ],
+)
+def test_an_acknowledgement_says_whether_paper_has_to_follow(judged: Judgement, paper: str) -> None:
+    """T2: and nothing while a signature still waits to be verified."""
+    text = body(written(judged, (entry(),)))
+    assert paper in text
+    assert ("Bản giấy" in text) is bool(paper)
+
+
+def test_what_to_mind_stands_before_the_document() -> None:
+    text = body(written(STRANGER, (entry(),), NOTICE))
+    assert text.index("Việc cần làm: ") < text.index("Lưu ý: Lần đầu nhận văn bản") < text.index("- Số đến: 15")

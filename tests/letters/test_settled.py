@@ -49,7 +49,10 @@ async def test_it_says_what_is_known_now_and_that_nothing_else_changed(settled: 
     assert letter.key.endswith(f"settled-3:{CLERK}")
     assert str(mail["Subject"]).startswith("Kết quả xác minh bổ sung: ")
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert "Kết quả xử lý khi tiếp nhận giữ nguyên" in text(mail)
+    said = text(mail)
+    assert said.startswith("Mức tin cậy: Chưa xác minh xong. Chưa ký số.")
+    assert said.index("Việc cần làm: Chờ hệ thống tự xác minh lại") < said.index("nay đã có kết quả")
+    assert "vẫn như khi tiếp nhận, không tự thay đổi: chờ xử lý. Lý do khi đó: " in said
     assert settled.mail.id in text(mail)
     assert "verification could not be completed" in text(written(settled, "en")[1])
 

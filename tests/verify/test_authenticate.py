@@ -165,3 +165,17 @@ def test_libraries_are_loaded_by_the_first_mail_that_needs_them(modules: str, ab
     code = f"import sys, {modules}; print(sorted(set({heavy.split()}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_mail_may_end_with_its_header() -> None:
+    """RFC 5322 §2.1: the empty line belongs to the body, and that is optional."""
+    header = MAIL[: MAIL.index(b"\r\n\r\n") + 2]
+    signed = sign_mail(header + b"\r\n", DOMAIN, "s1", rsa_key(), at=AT)
+    mail = mail_object(signed.removesuffix(b"\r\n"))
+    message = parse(mail.content)
+    zone = FakeZone(records={f"s1._domainkey.{DOMAIN}": {"TXT": [rsa_key().record().encode()]}})
+    evidence = gathered(
+        zone.ask, lambda known: tuple(set(first_questions(mail, message)) - {each.question for each in known.answers})
+    )
+    [result] = authenticate(mail, message, evidence).dkim
+    assert (result.result, result.proves_author) == (Result.PASS, True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mailbridge.verify.evidence import Trust
 from mailbridge.verify.pdf import judge_pdf
 from mailbridge.verify.signature import Change, SignatureStatus, Status
-from tests.keys.pki import AT, Identity, make_pki, one_page_pdf
+from tests.keys.pki import AT, Identity, _issue, _revoke, make_pki, one_page_pdf
 from tests.verify.builders_pdf import gap_of, rewrite_page, signed_by_both, signed_by_person, wrap_signature
 
 PROVINCE = "ỦY BAN NHÂN DÂN TỈNH BẮC KẠN"
@@ -370,3 +370,31 @@ def test_structure_out_of_joint_is_survived(begin: int, octets: bytes) -> None:
     begin %= len(pdf)
     for status in judge(pdf[:begin] + octets + pdf[begin + len(octets) :]):
         assert status.status is Status.TOTAL_PASSED or status.reason
+
+
+def test_archive_timestamp_proves_an_older_one_whose_authority_has_expired() -> None:
+    """PAdES-LTA: signer and first authority have expired; the list of that time is in the store, all was stamped."""
+    then = AT - timedelta(days=3 * 365)
+    old = make_pki(then)
+    person = _issue(old.person.certificate.subject, old.person.key, at=then, by=old.issuing, days=2 * 365, crl=True)
+    authority = _issue(old.tsa.certificate.subject, old.tsa.key, at=then, by=old.issuing, days=2 * 365, tsa=True)
+    now = _revoke(old.issuing, (), at=AT, days=30)
+    trust = Trust(anchors=(old.root.der,), others=(old.issuing.der,), crls=(now,))
+    kept = old.add_store(old.sign_pdf(one_page_pdf(), person, field="Person", at=then, timestamp_by=authority))
+    expired = judge_one(kept, trust)
+    assert (expired.status, expired.sub_indication) == (Status.INDETERMINATE, "OUT_OF_BOUNDS_NO_POE")
+    archived = judge_one(old.stamp_document(kept, field="Archive", at=then + DAY), trust)
+    assert (archived.status, archived.time_source, archived.signed_at) == (Status.TOTAL_PASSED, "timestamp", then)
+    late = judge_one(old.stamp_document(kept, field="Archive", at=AT - DAY), trust)
+    assert (late.status, late.sub_indication) == (Status.INDETERMINATE, "OUT_OF_BOUNDS_NO_POE")
+
+
+def test_what_waits_for_a_list_of_revoked_certificates_is_not_called_changed() -> None:
+    """C6: leader signs, clerk numbers and seals, and the list is late: both wait, and neither is an alarm."""
+    found = judge(signed_by_both(), make_pki().trust(crls=False))
+    assert [(each.status, each.sub_indication, each.changed_after) for each in found] == [
+        (Status.INDETERMINATE, "TRY_LATER", Change.COUNTERSIGNED),
+        (Status.INDETERMINATE, "TRY_LATER", Change.NOTHING),
+    ]
+    tampered = judge(rewrite_page(signed_by_both()), make_pki().trust(crls=False))
+    assert [each.changed_after for each in tampered] == [Change.SUSPICIOUS] * 2

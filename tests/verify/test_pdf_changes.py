@@ -331,6 +331,20 @@ def test_certified_file_that_was_filled_in(level: int) -> None:
     assert reasons(sealed(pdf, filled(pdf))) == [None, None]
 
 
+def test_lock_of_fields_beside_a_certification() -> None:
+    """FieldMDP: which fields were locked is the signer's affair, and a clerk looks when any was filled in."""
+    lock = (
+        b"<< /Type /SigRef /TransformMethod /FieldMDP"
+        b" /TransformParams << /Type /TransformParams /Action /All /V /1.2 >> >>"
+    )
+    certify = b"<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P 2 /V /1.2 >> >>"
+    references = b"/Reference [%s %s] " % (certify, lock)
+    pdf = sign(write_pdf(with_fields()), make_pki().person, entries=PADES + references)
+    assert told(pdf) == [GOOD]
+    assert told(make_pki().add_store(pdf)) == [ALLOWED]
+    assert told(update(pdf, filled(pdf))) == [SUSPICIOUS]
+
+
 def test_certified_file_without_changes_permits_none() -> None:
     pdf = certified(1)
     assert told(update(pdf, filled(pdf))) == [SUSPICIOUS]

@@ -10,6 +10,8 @@ from mailbridge.verify.pdf_shadow import (
     DYNAMIC_FORM,
     EXTERNAL,
     HIDDEN_LAYER,
+    MOVING_LAYER,
+    PORTFOLIO,
     SCRIPT,
     UNREAD,
     UNSEEN,
@@ -72,6 +74,36 @@ MOVING: dict[str, tuple[Objects, str]] = {
     "content elsewhere": (form_objects() | {CONTENT: stream(b"", b"/F (other.txt)")}, EXTERNAL),
     "picture elsewhere": (picture(b"/F (other.jpg)"), EXTERNAL),
     "page of another file": (picture(b"/Ref << /F (other.pdf) /Page 0 >>"), EXTERNAL),
+    "page of another file, within a form": (
+        picture(b"/Resources << /XObject << /X2 21 0 R >> >>")
+        | {21: look(b"").replace(b"/Type /XObject", b"/Type /XObject /Ref << /F (other.pdf) /Page 0 >>")},
+        EXTERNAL,
+    ),
+    "picture elsewhere, by the node above": (
+        picture(b"/F (other.jpg)")
+        | {
+            2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 /Resources << /XObject << /X1 20 0 R >> >> >>",
+            3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots 7 0 R >>",
+        },
+        EXTERNAL,
+    ),
+    "picture elsewhere, in an annotation": (
+        form_objects()
+        | {
+            7: b"[<< /Subtype /Stamp /Rect [0 0 9 9] /AP << /N << /On 20 0 R >> >> >>]",
+            20: look(b"").replace(b"/Type /XObject", b"/Type /XObject /F (other.txt)"),
+        },
+        EXTERNAL,
+    ),
+    "portfolio": (form_objects(catalog=b"/Collection << /View /H >>"), PORTFOLIO),
+    "layer that comes with the size": (
+        form_objects(
+            catalog=b"/OCProperties << /OCGs [20 0 R] /D << /AS [<< /Event /View /Category [/Zoom] /OCGs [20 0 R] >>]"
+            b" >> >>"
+        )
+        | {20: b"<< /Type /OCG /Name (L) /Usage << /Zoom << /min 2 >> >> >>"},
+        MOVING_LAYER,
+    ),
 }
 
 
@@ -102,6 +134,11 @@ QUIET: dict[str, Objects] = {
     | {FORM: b"<< /Fields [] /XFA 20 0 R >>", 20: stream(b"<xdp/>")},
     "layers that are all shown": form_objects(catalog=b"/OCProperties << /OCGs [20 0 R] /D << /ON [20 0 R] >> >>")
     | {20: b"<< /Type /OCG /Name (Watermark) >>"},
+    "layers that are shown everywhere": form_objects(
+        catalog=b"/OCProperties << /OCGs [20 0 R] /D"
+        b" << /AS [<< /Event /Print /Category [/Print] /OCGs [20 0 R] >>] >> >>"
+    )
+    | {20: b"<< /Type /OCG /Name (W) /Usage << /Print << /PrintState /ON >> /View << /ViewState /ON >> >> >>"},
     "attachment": form_objects(catalog=b"/Names << /EmbeddedFiles << /Names [(a) << /F (a) >>] >> >>"),
     "font that is not embedded": form_objects(),
 }
@@ -119,6 +156,15 @@ def test_hidden_layer_is_remarked(default: bytes) -> None:
     """Whoever hides a layer before signing hides it from the signer; what switches it on later is a change."""
     objects = form_objects(catalog=b"/OCProperties << /OCGs [20 0 R] /D << %s >> >>" % default)
     pdf = sign(write_pdf(objects | {20: b"<< /Type /OCG /Name (L) >>"}), make_pki().person)
+    assert told(pdf) == [GOOD]
+    assert judge(pdf)[0].reason == HIDDEN_LAYER
+
+
+def test_layer_that_only_paper_shows_is_remarked() -> None:
+    default = b"/AS [<< /Event /Print /Category [/Print] /OCGs [20 0 R] >>]"
+    objects = form_objects(catalog=b"/OCProperties << /OCGs [20 0 R] /D << %s >> >>" % default)
+    objects[20] = b"<< /Type /OCG /Name (L) /Usage << /View << /ViewState /OFF >> /Print << /PrintState /ON >> >> >>"
+    pdf = sign(write_pdf(objects), make_pki().person)
     assert told(pdf) == [GOOD]
     assert judge(pdf)[0].reason == HIDDEN_LAYER
 

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from mailbridge.verify.signer import Signer, certificate_facts, read_signer
+from mailbridge.verify.signer import Signer, certificate_facts, possible_claim, read_signer
 from tests.keys.authorities import LIST, RESPONDER, Identity, Shape, issue, make_name
 from tests.keys.pki import AT
 from tests.keys.state import AN, OFFICE
@@ -126,3 +126,17 @@ class TestFacts:
         assert len(found.sources) == 10
         assert len(found.subject) <= 1000
         assert len(found.unit or "") <= 200
+
+
+def test_a_claimed_time_that_cannot_be_is_not_told() -> None:
+    """Whoever signs cannot do so after his file came, nor before he had his certificate; a clock may be a day wrong."""
+    at, begin = datetime(2026, 6, 1, tzinfo=UTC), datetime(2025, 6, 1, tzinfo=UTC)
+    told = {
+        day: possible_claim(day, begin, at)
+        for day in (begin, at, at + timedelta(hours=20), begin - timedelta(hours=20))
+    }
+    assert list(told.values()) == list(told)
+    assert possible_claim(at + timedelta(days=2), begin, at) is None
+    assert possible_claim(begin - timedelta(days=2), begin, at) is None
+    assert possible_claim(begin - timedelta(days=2), None, at) == begin - timedelta(days=2)
+    assert possible_claim(None, begin, at) is None
