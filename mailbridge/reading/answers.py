@@ -9,7 +9,6 @@ its file says, but then the file itself could have said so.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import cache
@@ -109,7 +108,7 @@ def _checked(pages: Pages) -> Pages:
 
 
 def _checked_page(page: Page) -> Page:
-    if not _are_finite((page.width, page.height)):
+    if not math.isfinite(page.width + page.height):
         raise _broken()
     return replace(page, lines=tuple(_checked_line(line) for line in page.lines))
 
@@ -117,7 +116,8 @@ def _checked_page(page: Page) -> Page:
 def _checked_line(line: Line) -> Line:
     box: Box = line.box
     text = clean(line.text)
-    if not text or not _are_finite((line.size, box.left, box.top, box.right, box.bottom)):
+    # One that is not finite makes the sum so.
+    if not text or not math.isfinite(line.size + box.left + box.top + box.right + box.bottom):
         raise _broken()
     return line if text == line.text else replace(line, text=text)
 
@@ -127,10 +127,6 @@ def _checked_signature(signature: SignatureStatus, part: str) -> SignatureStatus
     if time is not None and time.utcoffset() is None:
         raise _broken()
     return replace(signature, part=part, signed_at=time.astimezone(UTC) if time is not None else None)
-
-
-def _are_finite(numbers: Iterable[float]) -> bool:
-    return all(map(math.isfinite, numbers))
 
 
 def _broken() -> Unreadable:
