@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mailbridge.classifier.usual import usual_letters
 from mailbridge.mail.canonical import nfc, with_few_marks
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -24,12 +25,19 @@ def fold(text: str) -> str:
 
     Characters without a shape (zero width, soft hyphen, direction marks) fall away too: they hide words from a search.
     """
+    return " ".join(_folded(text).split())
+
+
+def _fold_letters(text: str) -> str:
     letters = unicodedata.normalize("NFKD", with_few_marks(text)).casefold().translate(_STROKES)
-    return " ".join("".join(char for char in letters if not _is_shapeless(char)).split())
+    return "".join(char for char in letters if not _is_shapeless(char))
 
 
 def _is_shapeless(char: str) -> bool:
     return not char.isascii() and (unicodedata.combining(char) != 0 or unicodedata.category(char) == "Cf")
+
+
+_folded = usual_letters(_fold_letters)
 
 
 def fold_tones(text: str) -> str:

@@ -21,7 +21,7 @@ _GROUP = rf"[{_CAPITAL}][{_CAPITAL}a-zđ0-9]{{0,23}}(?:[.&][{_CAPITAL}0-9]{{1,9}
 _SMALL = r"(?:19|20)\d\d/[a-zđ]{2,5}-[a-zđ]{2,12}(?!\w)"
 # Every repetition is bounded and parted from its neighbours by a mark that it cannot hold itself: linear on any input.
 _IN_TEXT = re.compile(
-    rf"(?<![\w/.,-])\d{{1,6}}(?:[A-Za-z]|\.\d{{1,2}})?(?:"
+    rf"\d(?<![\w/.,-]\d)\d{{0,5}}(?:[A-Za-z]|\.\d{{1,2}})?(?:"
     rf" ?/ ?(?:(?:19|20)\d\d ?/ ?)?{_GROUP}(?:(?: [-/]|[-/] ?){_GROUP}){{0,7}}"
     rf"| ?- ?{_GROUP}/{_GROUP}(?:-{_GROUP})?"
     rf"|/{_SMALL})"

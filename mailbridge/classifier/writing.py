@@ -11,6 +11,7 @@ import unicodedata
 
 from mailbridge.classifier.issuers import body_with_stroke, is_known_body, is_party_body
 from mailbridge.classifier.types import type_by_abbreviation
+from mailbridge.classifier.usual import usual_letters
 
 _LABEL = re.compile(r"(?i)\s*(?:số\s*(?:và\s*)?(?:,?\s*ký\s*hiệu)?|so|no)\b\s*[.:]?\s*")
 _BLANK_NUMBER = re.compile(r"[\s._…]*(?=[/-])")
@@ -21,14 +22,19 @@ NUMBER = re.compile(r"(?=0*[1-9])(?:[0-9]{1,6}(?:[A-Za-zĐđ]|\.[0-9]{1,3})?)\Z"
 
 def plain(text: str) -> str:
     """Return `text` in NFC with one kind of dash, slash and blank and no characters without a shape."""
-    if text.isascii():
-        return text
+    return text if text.isascii() else _plained(text)
+
+
+def _plain(text: str) -> str:
     line = unicodedata.normalize("NFC", text)
     letters = set(line)
     if not _DASHES.keys().isdisjoint(map(ord, letters)):
         line = line.translate(_DASHES)
     shapeless = [char for char in letters if not char.isascii() and unicodedata.category(char) == "Cf"]
     return line.translate(dict.fromkeys(map(ord, shapeless))) if shapeless else line
+
+
+_plained = usual_letters(_plain)
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -165,7 +165,7 @@ def _checked(pages: Pages) -> Pages:
 
 
 def _checked_page(page: Page) -> Page:
-    if not _are_finite((page.width, page.height)):
+    if not math.isfinite(page.width + page.height):
         raise _broken()
     return replace(page, lines=tuple(_checked_line(line) for line in page.lines))
 
@@ -173,7 +173,8 @@ def _checked_page(page: Page) -> Page:
 def _checked_line(line: Line) -> Line:
     box: Box = line.box
     text = clean(line.text)
-    if not text or not _are_finite((line.size, box.left, box.top, box.right, box.bottom)):
+    # One that is not finite makes the sum so.
+    if not text or not math.isfinite(line.size + box.left + box.top + box.right + box.bottom):
         raise _broken()
     return line if text == line.text else replace(line, text=text)
 
@@ -246,10 +247,6 @@ def _utc(time: datetime) -> datetime:
         return time.astimezone(UTC)
     except OverflowError as error:
         raise _broken() from error
-
-
-def _are_finite(numbers: Iterable[float]) -> bool:
-    return all(map(math.isfinite, numbers))
 
 
 def _broken() -> Unreadable:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby, islice
 from typing import NamedTuple, assert_never
 
@@ -181,13 +182,13 @@ class _Writer:
     def _paragraph(self, paragraph: Paragraph, left: float, right: float) -> None:
         if paragraph.page_before and not self.sheet.is_fresh:
             self.sheet.turn_page()
-        tabs = tuple(Tab(tab.place - paragraph.left, tab.align) for tab in paragraph.tabs)
+        tabs = paragraph.tabs and tuple(Tab(tab.place - paragraph.left, tab.align) for tab in paragraph.tabs)
         start = min(left + max(0.0, paragraph.left), right - 1.0)
         end = max(right - max(0.0, paragraph.right), start + 1.0)
         line: list[Run] = []
         look = paragraph.look
         for run in _converted(paragraph.runs):
-            for piece in _BREAKS.split(run.text):
+            for piece in _pieces(run.text):
                 if piece == LINE_BREAK:
                     self._line(line, look, start, end, paragraph.align, tabs)
                     line = []
@@ -198,7 +199,7 @@ class _Writer:
                     self.sheet.turn_page()
                 elif piece:
                     look = run.look
-                    line.append(run._replace(text=piece))
+                    line.append(run if piece == run.text else run._replace(text=piece))
         self._line(line, look, start, end, paragraph.align, tabs)
 
     def _line(
@@ -238,6 +239,11 @@ class _Writer:
             self.sheet.y = max(anchor, self.sheet.y) if box.pushes else anchor
 
 
+def _pieces(text: str) -> Sequence[str]:
+    """Cut a text at its breaks, and hand them out too; most texts have none."""
+    return _BREAKS.split(text) if LINE_BREAK in text or PAGE_BREAK in text else (text,)
+
+
 def _borders(cell: Cell, left: float) -> tuple[float, float]:
     start = left + cell.left
     return start, max(left + cell.right, start + 1.0)
@@ -271,6 +277,7 @@ def _by_font(runs: list[Run], font: str) -> list[Run]:
     return [max(runs, key=lambda run: len(run.text))._replace(text=whole)]
 
 
+@lru_cache(maxsize=256)
 def is_legacy(font: str) -> bool:
     """Say whether a font is of those that show Vietnamese letters in the places of Western ones."""
     return _LEGACY.match(font) is not None

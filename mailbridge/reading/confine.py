@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 from dataclasses import dataclass
+from functools import cache
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
@@ -31,6 +32,12 @@ class Allowance:
     memory: int
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    """Open the library once: a child finds it, and its functions, as the nursery left them."""
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def leave_network() -> bool:
     """
     Move this process into a network of its own, without any interface but a dead loopback.
@@ -39,13 +46,13 @@ def leave_network() -> bool:
     one when we are privileged. Say whether it worked: in some containers neither is allowed, and the limits of
     `confine` have to do.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = _libc()
     return any(libc.unshare(flags) == 0 for flags in (_CLONE_NEWUSER | _CLONE_NEWNET, _CLONE_NEWNET))
 
 
 def drop_privileges() -> None:
     """Give up all capabilities, those of the new user namespace and those of root, and the way to get any again."""
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = _libc()
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     none = (ctypes.c_uint32 * 6)()
@@ -54,7 +61,7 @@ def drop_privileges() -> None:
 
 def die_with(parent: int) -> None:
     """Let the kernel kill this process when its parent ends; at once when it has ended already."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
 

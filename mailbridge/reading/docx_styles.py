@@ -54,7 +54,10 @@ def local_name(element: _Element) -> str:
 
 def child(element: _Element, name: str) -> _Element | None:
     """Return the first child of this local name."""
-    return next((inner for inner in element if local_name(inner) == name), None)
+    for inner in element:
+        if local_name(inner) == name:
+            return inner
+    return None
 
 
 def attribute(element: _Element, name: str) -> str | None:

@@ -12,9 +12,9 @@ its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from mailbridge.reading.glyphs import Frame, Glyph
@@ -29,6 +29,8 @@ _LEAST_CONTRAST = 24
 """Steps of 255; fainter letters cannot be read on paper."""
 _MARGIN = 2.0
 _MOST_TANGLED = 40
+_FEW_PIXELS = 250_000
+"""An eighth of a sheet: painted in less time than it takes to unpack the picture of a stamp."""
 _CELL = 12.0
 _NEIGHBOURS = 16
 # Of the height of letters: how high and how wide ink must be to be writing; and how full of it a place.
@@ -49,13 +51,13 @@ class Picture(NamedTuple):
     top: float
     scale: float
 
-    def rows(self, frame: Frame) -> Iterable[slice]:
-        """Return the slices of a frame, its middle rows first: there most letters have ink."""
+    def rows(self, frame: Frame) -> Iterator[slice]:
+        """Give the slices of a frame, its middle rows first: there most letters have ink."""
         left, right = _span(frame[0] - self.left, frame[2] - self.left, self.scale, self.across)
         top, bottom = _span(frame[1] - self.top, frame[3] - self.top, self.scale, self.down)
         middle = (top + bottom) // 2
-        order = [*range(middle, bottom), *range(middle - 1, top - 1, -1)]
-        return [slice(row * self.stride + left, row * self.stride + right) for row in order]
+        for row in chain(range(middle, bottom), range(middle - 1, top - 1, -1)):
+            yield slice(row * self.stride + left, row * self.stride + right)
 
     def has_ink(self, frame: Frame) -> bool:
         """Say whether the lightest and the darkest pixel of a frame differ."""
@@ -107,7 +109,7 @@ def look_for(
         whole = paint(page, frame, width, height)
         with _without(suspects):
             ground = paint(page, frame, width, height)
-        grounds = _grounds_apart(tangled, doubtful, page, width, height)
+        grounds = _grounds_apart(tangled, doubtful, page, (width, height), (frame, whole))
     found = Seen([], [], 0)
     hidden = 0
     fate: list[Glyph] | None = found.glyphs
@@ -150,15 +152,27 @@ def _tangled(glyphs: Sequence[Glyph]) -> frozenset[int]:
 
 
 def _grounds_apart(
-    runs: frozenset[int], glyphs: Sequence[Glyph], page: pdfium.PdfPage, width: float, height: float
+    runs: frozenset[int],
+    glyphs: Sequence[Glyph],
+    page: pdfium.PdfPage,
+    size: tuple[float, float],
+    painting: tuple[Frame, Picture],
 ) -> dict[int, tuple[Picture, Picture]]:
-    """Paint the place of each of these text objects with it and without it; of too many, only the first."""
+    """
+    Paint the place of each of these text objects with it and without it; of too many, only the first.
+
+    Args:
+        painting: What has been painted of all of them together. Where it is small it serves for each, since a picture
+            on the page is unpacked for every painting, however little of it is shown.
+    """
+    shared, together = painting
+    is_small = len(together.pixels) <= _FEW_PIXELS
     painted: dict[int, tuple[Picture, Picture]] = {}
     for run in sorted(runs)[:_MOST_TANGLED]:
-        frame = _frame_of([glyph for glyph in glyphs if glyph.run == run], width, height)
-        whole = paint(page, frame, width, height)
+        frame = shared if is_small else _frame_of([glyph for glyph in glyphs if glyph.run == run], *size)
+        whole = together if is_small else paint(page, frame, *size)
         with _without(frozenset({run})):
-            painted[run] = whole, paint(page, frame, width, height)
+            painted[run] = whole, paint(page, frame, *size)
     return painted
 
 

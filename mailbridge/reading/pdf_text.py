@@ -172,7 +172,8 @@ class _Reader:
         The characters of an object stand together, so to ask at the blanks and at the end is enough.
         """
         ask, handle = self._owner, self._handle
-        probes = [start, *(found.start() for found in _BLANK.finditer(self._text, start + 1, end - 1)), end - 1]
+        probes = [found.start() for found in _BLANK.finditer(self._text, start + 1, end - 1)]
+        probes = [start, *probes, end - 1]
         owners = list(map(ask, repeat(handle), probes))
         begin, before, current = start, start, owners[0] or 0
         if current and owners.count(current) == len(owners):

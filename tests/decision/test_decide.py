@@ -20,7 +20,7 @@ from mailbridge.decision.rules import Answer, Order
 from mailbridge.registry.entry import Known
 from mailbridge.settings import default_policy
 from mailbridge.verify.pdf_changes import REPLACED_WORDS
-from mailbridge.verify.pdf_changes_kinds import Kind
+from mailbridge.verify.pdf_changes_kinds import Kind as Changed
 from mailbridge.verify.signature import Change, Status
 from tests.decision.builders_decision import (
     AGENCY,
@@ -195,11 +195,11 @@ def test_two_files_with_one_number_in_one_mail_are_for_a_clerk() -> None:
 
 def test_content_replaced_under_a_seal_is_for_a_clerk() -> None:
     """The leader signed one text, the seal covers another: his signature does not speak for what is shown."""
-    words = REPLACED_WORDS[Kind.CONTENT_REPLACED]
+    words = REPLACED_WORDS[Changed.CONTENT_REPLACED]
     leader = signature("1", role="person", changed_after=Change.COUNTERSIGNED, reason=words)
     mail = holding(findings(), document("1"))
     assert outcome(replace(mail, signatures=(leader, signature("1")))) == (Action.HOLD, "fixed:replaced-content")
-    stamped = replace(leader, reason=REPLACED_WORDS[Kind.ANNOTATION_REPLACED])
+    stamped = replace(leader, reason=REPLACED_WORDS[Changed.ANNOTATION_REPLACED])
     numbered = replace(leader, reason=None)
     for usual in (stamped, numbered):
         assert outcome(replace(mail, signatures=(usual, signature("1"))))[0] is Action.REGISTER

@@ -39,7 +39,8 @@ _TELLS = re.compile(
 )
 # "từ ngày 01/4/2024 đến hết ngày 30/6/2024" is how long something lasts.
 _SPAN = re.compile(r"\btu (?:ngay )?\d{1,2}[^.;]{0,40}$", re.IGNORECASE)
-_FULL_DATE = re.compile(r"(?<!\d)\d{1,2}(?: ?[/.-] ?| th[aá]ng )\d{1,2}(?: ?[/.-] ?| n[aă]m )\d{4}(?!\d)")
+# A digit first, and only then a look at what stands before it: so the search leaps from digit to digit.
+_FULL_DATE = re.compile(r"\d(?<!\d\d)\d?(?: ?[/.-] ?| th[aá]ng )\d{1,2}(?: ?[/.-] ?| n[aă]m )\d{4}(?!\d)")
 _BEFORE, _BEHIND = 220, 60
 _LONGEST = timedelta(days=730)
 

@@ -12,6 +12,7 @@ import unicodedata
 from enum import Enum, auto
 
 from mailbridge.classifier.types import DocumentType, type_by_name, type_by_title
+from mailbridge.classifier.usual import usual_letters
 from mailbridge.mail.pages import UNREAD
 
 
@@ -51,7 +52,10 @@ _BARE = _bare_table()
 
 def bare(text: str) -> str:
     """Return NFC `text` without marks, character for character: case and length stay."""
-    return text if text.isascii() else text.translate(_BARE)
+    return text if text.isascii() else _bared(text)
+
+
+_bared = usual_letters(lambda text: text.translate(_BARE))
 
 
 def _torn(words: str) -> str:

@@ -37,8 +37,8 @@ _CASES = _cases()
 
 def is_office(text: str) -> bool:
     """Say whether a line in capitals begins with an office that a signer holds."""
-    words = _keys(text)
-    if text != text.upper() or not words:
+    words = _keys(text) if text == text.upper() else None
+    if not words:
         return False
     if words[0] in _DEGREES:
         return len(words) > 1 and _office_at(words, 1) > 0

@@ -102,7 +102,8 @@ def _cutting_places(text: str) -> Iterator[int]:
     """Find where one line holds pieces of several boxes; each kind of marker cuts once."""
     plain = bare(text)
     fixed = [match.span() for pattern in _FIXED if (match := pattern.search(plain))]
-    if (date := markers.DATE_WITHIN.search(plain)) and (span := _box_4(text, date)):
+    # The pattern of places is tried at each capital: only where there is a day at all.
+    if "gay" in plain and (date := markers.DATE_WITHIN.search(plain)) and (span := _box_4(text, date)):
         fixed.append(span)
     whole_name = markers.state_name_words(text) > 0
     if not fixed and not whole_name and text == text.upper() and (part := markers.STATE_NAME_PART.search(plain)):

@@ -13,6 +13,9 @@ from mailbridge.classifier.page.offices import is_office, office_in_title_case
 AUTHORITY = re.compile(r"(?:T/?M|K/?T|T/?L|TUQ|T/UQ|Q)\s?\.\s?(?=[A-Z])|(?:T/M|K/T|T/L|KT|TM|TL|TUQ)\s(?=[A-Z]{2})")
 """The beginning of a line that says on whose behalf the signer acts (over `bare` text); Party forms too."""
 
+_LONGEST_AUTHORITY = 16
+"""Characters in which the pattern is decided."""
+
 _RANK = re.compile(
     r"^(?:(?:(?:PGS|GS|TSKH|TS|ThS|Ths|BS|DS|KS|LS|CN|CKI{1,2}|BSCKI{1,2}|NGƯT|NGND|TTND|TTƯT|Th\.S|AHLĐ)\s*[.,]\s*)|"
     r"(?:(?:Đại|Thượng|Trung|Thiếu) (?:tướng|tá|úy|uý)|Đại tướng|Tiến sĩ|Thạc sĩ|Bác sĩ|Ông|Bà|Đồng chí)\s+)+",
@@ -52,7 +55,7 @@ class Signing:
 
 def is_authority(text: str) -> bool:
     """Say whether a line begins with TM., KT., TL., TUQ. or Q., the Party's T/M too."""
-    return AUTHORITY.match(bare(text)) is not None
+    return AUTHORITY.match(bare(text[:_LONGEST_AUTHORITY])) is not None
 
 
 def is_person(text: str) -> bool:

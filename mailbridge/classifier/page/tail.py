@@ -210,7 +210,7 @@ def _last_signing(lines: Sequence[Line], page: Page) -> int | None:
     found = None
     for index, line in enumerate(lines):
         text = line.text[:_LONGEST_LINE]
-        if not (is_authority(text) or is_office(text)) or len(text) > 90:
+        if len(text) > 90 or not (is_authority(text) or is_office(text)):
             continue
         if halves and _middle(line) <= 0.5 * page.width:
             continue
