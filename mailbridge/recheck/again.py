@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mailbridge.classifier.directory import NO_DIRECTORY, Directory
 from mailbridge.decision.findings import Action, Decision, Judgement, Reason
@@ -27,9 +27,6 @@ from mailbridge.seen import Seen, as_unopened, judge_seen, look
 from mailbridge.verify.digests import TrustDigests, rests_on_certificates
 from mailbridge.verify.evidence import Answered, Evidence
 from mailbridge.verify.pending import is_pending
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,6 @@ import json
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from mailbridge.classifier.kinds import Kind
 from mailbridge.decision.policy import Policy
@@ -24,10 +23,6 @@ from mailbridge.registry.entry import Case
 from mailbridge.registry.judged import Cause, Verdict, next_try
 from mailbridge.verify.evidence import Answered, Evidence
 from mailbridge.verify.pending import OUT_OF_TIME
-
-if TYPE_CHECKING:
-    pass
-
 
 log = logging.getLogger("mailbridge.recheck")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from mailbridge.decision.findings import Judgement
 from mailbridge.decision.policy import Policy
@@ -20,9 +19,6 @@ from mailbridge.registry.entry import Case, RegisterEntry
 from mailbridge.registry.happenings import WAITING_ACTIONS
 from mailbridge.verify.results import Result
 from mailbridge.verify.signature import Status
-
-if TYPE_CHECKING:
-    pass
 
 
 def answers_due(case: Case, again: Again, world: World, policy: Policy, now: datetime) -> Iterator[Letter]:
