@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from datetime import UTC, datetime
 
 import pypdfium2
 import pytest
 import typst
+from pyhanko.pdf_utils.reader import PdfFileReader
 
-from mailbridge.errors import Misconfigured
+from mailbridge.errors import MailBridgeError, Misconfigured
 from mailbridge.printing.columns import PRINTED
 from mailbridge.printing.line import line_of
+from mailbridge.printing.setting import run_apart, run_here
 from mailbridge.printing.showable import _RANGES
 from mailbridge.printing.typeset import set_book
 from tests.printing.builders_printing import corrected, first_version, lines, voided, volume
@@ -188,3 +191,51 @@ def test_without_typst_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
         set_book(volume(()))
     monkeypatch.undo()
     assert importlib.import_module("typst") is typst
+
+
+@pytest.fixture
+def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set books of more than 20 lines two sheets at a time, each part in a process of its own."""
+    monkeypatch.setattr("mailbridge.printing.typeset._PART", 20)
+    monkeypatch.setattr("mailbridge.printing.typeset._SHEETS", 2)
+
+
+@pytest.mark.parametrize("count", [45, 60])
+def test_a_long_book_is_set_in_parts_and_reads_like_one_piece(count: int, request: pytest.FixtureRequest) -> None:
+    those = (*lines(count - 1), line_of(voided(count)))
+    whole = set_book(volume(those))
+    request.getfixturevalue("in_parts")
+    told: list[tuple[int, int]] = []
+    bound = set_book(volume(those), lambda done, of: told.append((done, of)))
+    assert pages(bound) == pages(whole)
+    assert sizes(bound) == sizes(whole)
+    assert bound == set_book(volume(those))
+    assert told == sorted(told)
+    assert told[-1] == (count, count)
+
+
+@pytest.mark.usefixtures("in_parts")
+def test_a_line_over_many_sheets_leaves_the_numbers_of_pages_right() -> None:
+    long = line_of((first_version(31, subject="lời " * 25_000, symbol="31/QĐ"),))
+    _, *sheets = pages(set_book(volume((*lines(30), long, line_of((first_version(32),))))))
+    assert len(sheets) > 20
+    assert all(f"Trang {number} / {len(sheets)}" in text for number, text in enumerate(sheets, start=1))
+
+
+@pytest.mark.usefixtures("in_parts")
+def test_parts_keep_what_makes_the_book_an_archival_file() -> None:
+    bound = PdfFileReader(io.BytesIO(set_book(volume(lines(45)))))
+    assert "/OutputIntents" in bound.root
+    xmp = bound.root["/Metadata"].data
+    assert b"<pdfaid:part>2</pdfaid:part>" in xmp
+    assert bound.trailer["/Info"]["/Title"] == "Sổ đăng ký văn bản đến năm 2026"
+
+
+def test_a_process_that_fails_says_why() -> None:
+    with pytest.raises(MailBridgeError, match=r"ended with 1: [\s\S]*the book cannot be set"):
+        run_apart("print", {"widths": [], "start": 1}, 0)
+
+
+def test_what_typst_refuses_is_an_error_of_ours() -> None:
+    with pytest.raises(MailBridgeError, match="cannot be set"):
+        run_here("print", {"widths": []}, 0)
