@@ -7,12 +7,17 @@ import json
 import stat
 import sys
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pypdfium2
 import pytest
 
-from tests.cli.builders_cli import CommandLine, fill, init_flags
+from mailbridge.registry.database import open_database
+from mailbridge.registry.entry import DraftEntry
+from mailbridge.registry.store import SqlRegistry
+from mailbridge.settings import load
+from tests.cli.builders_cli import ARRIVED, MAIL_ID, CommandLine, fill, init_flags
 
 
 def texts(path: Path) -> list[str]:
@@ -138,6 +143,15 @@ def test_shorten_cuts_and_says_what(mailbridge: CommandLine, book: Path, tmp_pat
     asked = ("register", "export", "--year", "2026", "--format", "csv", "--output", output, "--shorten", "-c", book)
     answer = mailbridge(*asked)
     assert (answer.status, answer.err) == (0, "")  # nothing in this book is too long
+    engine = open_database(load(book).database.url)
+    with SqlRegistry(engine).transaction() as transaction:
+        long: dict[str, Any] = {"agency": "sonv", "book": "den", "document_sha256": "f" * 64, "mail_id": MAIL_ID}
+        transaction.enter(DraftEntry(**long, subject="x" * 501, issuer="y" * 200), ARRIVED)
+    engine.dispose()
+    answer = mailbridge(*asked, "--force")
+    assert (answer.status, answer.err) == (0, "số đến 03: đã rút gọn: subject\n")
+    with output.open(encoding="utf-8-sig", newline="") as file:
+        assert [row["Tên loại và trích yếu nội dung văn bản"] for row in csv.DictReader(file)][2] == "x" * 499 + "…"
 
 
 def test_several_agencies_must_be_told_apart(mailbridge: CommandLine, tmp_path: Path) -> None:
