@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import io
 import re
+from collections.abc import Sequence
 from datetime import UTC, date
+from math import ceil
 from typing import Any
 
 from mailbridge.errors import Misconfigured
@@ -22,6 +24,16 @@ _FIRST_DAY = date(1900, 3, 1)
 
 _A4 = 9
 _INCH = 25.4
+_LETTER = 1.65
+"""Millimetres that a letter of Times New Roman at 10 points takes, and what a word that does not fit leaves empty."""
+
+_FREE = 2
+"""Millimetres that Excel leaves free at the sides of a cell."""
+
+_LINE = 13
+_HIGHEST = 408.75
+"""Points that a row may have: 409 (Excel specifications and limits), less what the pixels of a screen take."""
+
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 _HEADER_MOST = 200
 """Excel takes 255 characters in a header, with its codes."""
@@ -72,10 +84,13 @@ class _Writer:
         for place, column in enumerate(PRINTED):
             self._sheet.write_string(0, place, column.head, self._head)
             self._sheet.write_string(1, place, f"({place + 1})", self._head)
+        self._sheet.set_row(0, 2 * _LINE + 3)
         for row, line in enumerate(volume.lines, start=2):
             self._line(row, line)
 
     def _line(self, row: int, line: Line) -> None:
+        texts = [*(cell.text for cell in line.cells[:REMARKS]), line.remarks]
+        self._sheet.set_row(row, _height(texts))
         looks = self._looks[line.is_struck]
         for place, cell in enumerate(line.cells):
             if place == NUMBER:
@@ -104,6 +119,15 @@ def _set_up(sheet: Any, volume: Volume) -> None:
     for place, column in enumerate(PRINTED):
         # A column is as wide as so many digits of its font; one takes about 1.9 mm.
         sheet.set_column(place, place, column.width / 1.9)
+
+
+def _height(texts: Sequence[str]) -> float:
+    """Guess in points how high a row must be: not every program finds out by itself when it opens a file."""
+    wrapped = (
+        sum(ceil(len(part) * _LETTER / (column.width - _FREE)) or 1 for part in text.split("\n"))
+        for text, column in zip(texts, PRINTED, strict=True)
+    )
+    return min(max(wrapped) * _LINE + 3, _HIGHEST)
 
 
 def _header(text: str) -> str:

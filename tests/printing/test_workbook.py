@@ -98,3 +98,13 @@ def test_without_xlsxwriter_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(Misconfigured, match="xlsxwriter is not installed"):
         book_xlsx(volume(()))
+
+
+def test_a_row_is_high_enough_for_its_longest_cell() -> None:
+    long = line_of((first_version(2, subject="tăng cường " * 60),))
+    endless = line_of((first_version(3, note="x" * 30_000),))
+    found = sheet(book_xlsx(volume((*lines(1), long, endless))))
+    heights = [found.row_dimensions[row].height for row in (3, 4, 5)]
+    assert heights[0] < 60
+    assert 200 < heights[1] < 408
+    assert heights[2] == 408.75
