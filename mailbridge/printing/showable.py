@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import accumulate, groupby
 
 _RANGES = (
     (0x20, 0x4FF),
@@ -43,7 +44,7 @@ def showable(text: str) -> str:
 
 def breakable(text: str, width: float) -> str:
     """
-    Let words break anywhere that may be wider than their column, so that none runs over into the next one.
+    Let words break that may be wider than their column, so that none runs over into the next one.
 
     Args:
         width: Of the column, in millimetres; letters are taken for as wide as they can be.
@@ -54,8 +55,13 @@ def breakable(text: str, width: float) -> str:
 
 
 def _loose(word: str, width: float) -> str:
-    wide = sum(_EM if not letter.islower() or letter in _WIDE else _NARROW for letter in word)
-    return word if wide <= width else "\N{ZERO WIDTH SPACE}".join(word)
+    wide = [_EM if not letter.islower() or letter in _WIDE else _NARROW for letter in word]
+    if sum(wide) <= width:
+        return word
+    # A break that may be stands at each third of the column, and so few, since a search in the PDF stops at them.
+    thirds = [int(upto // (width / 3)) for upto in accumulate(wide)]
+    pieces = groupby(zip(thirds, word, strict=True), key=lambda each: each[0])
+    return "\N{ZERO WIDTH SPACE}".join("".join(letter for _, letter in piece) for _, piece in pieces)
 
 
 def _shown(character: str) -> str:

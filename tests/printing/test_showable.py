@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -36,7 +37,14 @@ def test_whatever_comes_out_is_one_line_and_stays_as_it_is(text: str) -> None:
     assert not any(unicodedata.category(letter)[0] == "C" for letter in shown)
 
 
-def test_a_word_wider_than_its_column_may_break_anywhere() -> None:
-    assert breakable("ngắn " + "W" * 9, 26) == "ngắn " + "\u200b".join("W" * 9)
+def test_a_word_wider_than_its_column_may_break() -> None:
+    assert breakable("ngắn " + "W" * 9, 26) == "ngắn WW\u200bWW\u200bWWW\u200bWW"
     assert breakable("1234/UBND-VXNV", 26) == "1234/UBND-VXNV"
     assert breakable("nghiêng " * 20, 26) == "nghiêng " * 20
+
+
+@given(st.text(alphabet="Wmi.@ơ-/ ", max_size=80), st.integers(10, 60))
+def test_no_piece_is_wider_than_its_column_and_no_letter_is_lost(text: str, width: int) -> None:
+    broken = breakable(text, width)
+    assert broken.replace("\u200b", "") == text
+    assert all(len(piece) * 2.1 <= width for piece in re.split(r"[\s\u200b/-]", broken))
