@@ -24,9 +24,10 @@ _MARKS = frozenset((0x300, 0x301, 0x302, 0x303, 0x306, 0x309, 0x31B, 0x323))
 
 _EM, _NARROW = 3.6, 2.1
 """Millimetres that the widest letter takes at 10 points, and that small letters do."""
-_WIDE = frozenset("mwæœ…—")
-_WORDS = re.compile(r"[^\s/-]+")
-"""Between blanks, strokes and hyphens, where lines break anyway."""
+_WIDE = frozenset("mwæœ")
+_THIN = frozenset("0123456789.,:;'!()[]")
+_WORDS = re.compile(r"[^\s/-]{4,}")
+"""Between blanks, strokes and hyphens, where lines break anyway; three letters fit into nearly every column."""
 
 _BLANKS = re.compile(r"\s+")
 
@@ -55,7 +56,7 @@ def breakable(text: str, width: float) -> str:
 
 
 def _loose(word: str, width: float) -> str:
-    wide = [_EM if not letter.islower() or letter in _WIDE else _NARROW for letter in word]
+    wide = [_NARROW if letter in _THIN or (letter.islower() and letter not in _WIDE) else _EM for letter in word]
     if sum(wide) <= width:
         return word
     # A break that may be stands at each third of the column, and so few, since a search in the PDF stops at them.

@@ -11,11 +11,10 @@ from math import ceil
 from typing import Any, TypeVar
 
 from mailbridge.printing.binding import bind, count_pages
-from mailbridge.printing.line import Line
 from mailbridge.printing.setting import need_typst, run_apart, run_here
 from mailbridge.printing.sheets import Sheet, deal
 from mailbridge.printing.volume import Volume
-from mailbridge.printing.wording import frame, row_of, sheet_of, total_of, words_of
+from mailbridge.printing.wording import Row, frame, row_of, sheet_of, total_of, words_of
 
 T = TypeVar("T")
 
@@ -48,17 +47,20 @@ def set_book(volume: Volume, tell: Tell = lambda _done, _all: None) -> bytes:
     timestamp = int(volume.written_at.timestamp())
     given = frame() | words_of(volume)
 
-    def measure(lines: Sequence[Line]) -> _Measured:
-        asked = given | {"rows": [row_of(line) for line in lines], "sample": total_of(Sheet(lines=(), before=_SAMPLE))}
+    rows = [row_of(line) for line in volume.lines]
+
+    def measure(some: Sequence[Row]) -> _Measured:
+        asked = given | {"rows": some, "sample": total_of(Sheet(lines=(), before=_SAMPLE))}
         return _Measured(**json.loads(run("measure", asked, timestamp)))
 
     def press(part: _Part) -> bytes:
-        asked = given | part.given() | {"sheets": [sheet_of(each) for each in part.sheets]}
+        sheets = [sheet_of(each, rows[each.before : each.sum]) for each in part.sheets]
+        asked = given | part.given() | {"sheets": sheets}
         return run("print", asked, timestamp)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         measured = []
-        for each in pool.map(measure, _slices(volume.lines, _PART)):
+        for each in pool.map(measure, _slices(rows, _PART)):
             measured.append(each)
             tell(sum(len(some.heights) for some in measured) // 2, len(volume.lines))
         return _pressed(volume, measured, lambda parts: pool.map(press, parts), tell)

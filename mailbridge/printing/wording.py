@@ -16,6 +16,9 @@ from mailbridge.printing.showable import breakable, showable
 from mailbridge.printing.volume import Volume, number_text, stretch_text
 from mailbridge.registry.entry import local_day
 
+Row = dict[str, Any]
+"""A line as the template takes it."""
+
 _INSET = 2.4
 """Millimetres of a column that its text leaves free, left and right together; as in `book.typ`."""
 
@@ -34,12 +37,12 @@ def frame() -> dict[str, Any]:
     }
 
 
-def sheet_of(sheet: Sheet) -> dict[str, Any]:
+def sheet_of(sheet: Sheet, rows: Sequence[Row]) -> dict[str, Any]:
     """Return a sheet: its rows and its line of totals."""
-    return {"rows": [row_of(line) for line in sheet.lines], "total": total_of(sheet)}
+    return {"rows": rows, "total": total_of(sheet)}
 
 
-def row_of(line: Line) -> dict[str, Any]:
+def row_of(line: Line) -> Row:
     """Return a line: ten cells, where a list ends with what holds and begins with what was struck."""
     return {
         "cells": [_cell(cell, column.width) for cell, column in zip(line.cells, PRINTED, strict=True)],
