@@ -1,4 +1,4 @@
-"""`mailbridge register list|show`: the book."""
+"""`mailbridge register list|show`: the book; `print` and `export` stand in `register_print`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mailbridge.cli.register_print import export_book, print_book
 from mailbridge.cli.session import ANSWER_NO, Session, as_json_option, with_session
 from mailbridge.cli.tables import Column, hanging, print_json, print_table
 from mailbridge.cli.texts import local_time, say, utc, visible
@@ -31,6 +32,10 @@ COLUMNS = (
 @with_session
 def command(_session: Session) -> None:
     """Show the book of incoming documents."""
+
+
+command.add_command(print_book)
+command.add_command(export_book)
 
 
 @command.command("list")

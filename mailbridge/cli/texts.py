@@ -400,6 +400,11 @@ VIETNAMESE = {
     "result/temperror": "chưa tra cứu được",
     "result/permerror": "cấu hình của nơi gửi sai",
     "event/series-started": "bắt đầu dãy số",
+    # print and export of the book
+    "{path} is there already; --force writes over it": "{path} đã có; dùng --force để ghi đè",
+    "no entry": "không có văn bản nào trong phần sổ này",
+    "no such book, and no entry in it": "không có sổ này, cũng không có văn bản nào",
+    "number {number}: cut: {fields}": "số đến {number}: đã rút gọn: {fields}",
 }
 
 # Controls (of which ESC begins orders to the terminal), and marks that turn the direction of writing (bidi).

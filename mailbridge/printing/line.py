@@ -1,0 +1,125 @@
+"""One line of the printed book, with what it said before it was corrected: nothing vanishes from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from mailbridge.printing.columns import PRINTED, REMARKS
+from mailbridge.registry.entry import RegisterEntry, local_day
+from mailbridge.registry.rows import Author
+from mailbridge.registry.versions import EntryVersion
+
+_STRUCK = {"voided": "Đã hủy", "recalled": "Đã thu hồi"}
+"""States whose line is struck through: the number is never given again, and the line stays (NĐ 30/2020, Điều 18)."""
+
+_MARKED = {"replaced": "Đã thay thế"}
+"""States that stand in the remarks, while the line goes on being read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """What stands in one column; `former` is what stood there before corrections, the oldest first."""
+
+    text: str
+    former: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """
+    One line: ten `cells`, and what the book itself adds to the remarks.
+
+    `events` tell corrections and the end of the line ("Đính chính 21/11/2026 (…): …"), the oldest first.
+    """
+
+    entry: RegisterEntry
+    cells: tuple[Cell, ...]
+    events: tuple[str, ...] = ()
+    is_struck: bool = False
+
+    @property
+    def dates(self) -> tuple[date, date | None, date | None]:
+        """The days of columns 1, 5 and 8."""
+        return self.entry.arrival_date, self.entry.draft.issued_date, self.entry.draft.transfer_date
+
+    @property
+    def remarks(self) -> str:
+        """Column 10 where nothing can be struck through: the note, the events, and what cells said before."""
+        before = (
+            f"{column.head} trước khi sửa: {' → '.join(cell.former)}."
+            for column, cell in zip(PRINTED, self.cells, strict=True)
+            if cell.former
+        )
+        return " ".join(filter(None, (self.cells[REMARKS].text, *self.events, *before)))
+
+
+def line_of(versions: Sequence[EntryVersion]) -> Line:
+    """
+    Lay out an entry as a line of the book.
+
+    A value that a correction replaced stays in its cell, to be struck through as on paper; an empty cell that was
+    filled later (the unit that got the document, the day of hand-over) is no correction.
+
+    Args:
+        versions: All versions of one entry, the first one first; at least one.
+    """
+    entry = versions[-1].entry
+    said = [printed_cells(each.entry) for each in versions]
+    return Line(
+        entry=entry,
+        cells=tuple(_cell(texts) for texts in zip(*said, strict=True)),
+        events=tuple(_events(versions, said)),
+        is_struck=entry.status.value in _STRUCK,
+    )
+
+
+def printed_cells(entry: RegisterEntry) -> tuple[str, ...]:
+    """Return the ten texts of an entry; column 9 is signed by hand and empty."""
+    draft = entry.draft
+    return (
+        day_text(entry.arrival_date),
+        entry.shown_number,
+        draft.issuer or "",
+        draft.symbol or "",
+        day_text(draft.issued_date),
+        draft.type_and_subject,
+        draft.recipients or "",
+        day_text(draft.transfer_date),
+        "",
+        draft.note or "",
+    )
+
+
+def day_text(day: date | None) -> str:
+    """Write a day as people do, "" when there is none."""
+    # strftime writes the year 999 with three digits.
+    return f"{day.day:02d}/{day.month:02d}/{day.year:04d}" if day else ""
+
+
+def _cell(texts: Sequence[str]) -> Cell:
+    former = (before for before, after in pairwise(texts) if before and before != after)
+    return Cell(text=texts[-1], former=tuple(former))
+
+
+def _events(versions: Sequence[EntryVersion], said: Sequence[Sequence[str]]) -> list[str]:
+    told = []
+    for number in range(1, len(versions)):
+        before, after = versions[number - 1], versions[number]
+        if before.entry.status.value != after.entry.status.value:
+            told += _ending(after)
+        elif any(old and old != new for old, new in zip(said[number - 1], said[number], strict=True)):
+            told.append(_signed("Đính chính", after.author))
+    return told
+
+
+def _ending(version: EntryVersion) -> list[str]:
+    words = (_STRUCK | _MARKED).get(version.entry.status.value)
+    return [_signed(words, version.author)] if words else []
+
+
+def _signed(what: str, author: Author) -> str:
+    why = f": {author.why.rstrip('. ')}" if author.why.strip() else ""
+    return f"{what} {day_text(local_day(author.at))} ({author.by}){why}."

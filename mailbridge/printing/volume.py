@@ -1,0 +1,98 @@
+"""A volume: the lines that are bound together, and what its cover and its last page say of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import pairwise
+
+from mailbridge.printing.line import Line
+from mailbridge.registry.entry import VIETNAM
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Title:
+    """
+    What stands on the cover whatever the lines are.
+
+    `superior` is the body above the agency, and `volume` the number of this volume in its year; "" and None leave
+    a dotted line, or nothing, to be filled in by hand. `day` is set when only one day is printed.
+    """
+
+    agency: str
+    book: str
+    year: int
+    superior: str = ""
+    volume: int | None = None
+    day: date | None = None
+
+    @property
+    def text(self) -> str:
+        """What the book is called with its year, in one line."""
+        return f"{self.book} năm {self.year}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Volume:
+    """
+    The lines of one book and year in the order of their numbers.
+
+    `written_at` is the time of the newest version in it: the only time that a print shows or carries, so that the same
+    book gives the same octets whenever it is printed.
+    """
+
+    title: Title
+    lines: tuple[Line, ...]
+    written_at: datetime
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day of arrival; None of an empty volume, unless it was asked for by its day."""
+        if self.title.day:
+            return self.title.day, self.title.day
+        arrived = [line.entry.arrival_date for line in self.lines]
+        return (min(arrived), max(arrived)) if arrived else None
+
+    @property
+    def numbers(self) -> tuple[int, int] | None:
+        """The first and the last số đến; None of an empty volume."""
+        return (self.lines[0].entry.number, self.lines[-1].entry.number) if self.lines else None
+
+    @property
+    def struck(self) -> int:
+        """How many lines are struck through."""
+        return sum(line.is_struck for line in self.lines)
+
+    @property
+    def missing(self) -> tuple[tuple[int, int], ...]:
+        """
+        Stretches of numbers between the first and the last line that have none, both ends included.
+
+        Of one day nothing is missing: an entry between may have arrived on another one.
+        """
+        if self.title.day:
+            return ()
+        numbers = [line.entry.number for line in self.lines]
+        return tuple((before + 1, after - 1) for before, after in pairwise(numbers) if after > before + 1)
+
+
+def volume_of(title: Title, lines: tuple[Line, ...], newest: datetime | None) -> Volume:
+    """
+    Bind lines into a volume.
+
+    Args:
+        newest: When the newest version of any line was written; None of an empty volume, which is as old as its year.
+    """
+    return Volume(
+        title=title, lines=lines, written_at=newest or datetime(title.year, 1, 1, tzinfo=VIETNAM).astimezone(UTC)
+    )
+
+
+def number_text(number: int) -> str:
+    """Write a số đến as the book does: at least two digits."""
+    return f"{number:02d}"
+
+
+def stretch_text(first: int, last: int) -> str:
+    """Write "07" or "07–09"."""
+    return number_text(first) if first == last else f"{number_text(first)}–{number_text(last)}"
