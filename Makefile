@@ -57,7 +57,7 @@ COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
 lock: .venv/setup.stamp
 	$(COMPILE) requirements/setup.in -o requirements/setup.lock
 	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements/dev.lock
-	$(COMPILE) pyproject.toml --extra ocr --extra archives -c requirements/dev.lock -o requirements/run.lock
+	$(COMPILE) pyproject.toml --extra ocr --extra archives --extra report -c requirements/dev.lock -o requirements/run.lock
 
 .venv/setup.stamp: requirements/setup.lock
 	@echo "setting up a virtual environment in .venv …"

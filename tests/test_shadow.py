@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -19,6 +19,7 @@ from mailbridge.registry.books import Books
 from mailbridge.registry.conflicts import AlreadyDecided
 from mailbridge.registry.database import open_database
 from mailbridge.registry.entry import Acquaintance, Case, DraftEntry, Known, RegisterEntry
+from mailbridge.registry.judged import Verdict
 from mailbridge.registry.store import SqlRegistry
 from mailbridge.seen import Seen, look
 from tests.demo.builders_demo import AT, OURS, demo, ledger, policy, ports, reading
@@ -60,6 +61,12 @@ class Strict:
 
     def post(self, letter: Letter) -> bool:
         raise AssertionError(f"a letter to {letter.recipient}")
+
+    def judge(self, verdict: Verdict) -> None:
+        raise AssertionError(f"a verdict on {verdict.mail_id}")
+
+    def ask_again(self, mail_id: str, agency: str, at: datetime | None) -> None:
+        raise AssertionError(f"a look at {mail_id} that is to come")
 
     def record(self, case: Case, entries: Sequence[RegisterEntry]) -> None:
         if (case.mail_id, case.agency) in self.cases:
