@@ -63,11 +63,14 @@ def test_database_without_tables_has_no_revision(empty_url: str) -> None:
 
 def test_migrations_make_what_the_tables_say(database: Database) -> None:
     with database.engine.begin() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        # The index of words is an affair of each database, and a virtual table on one of them.
+        options = {"include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("entry_words")}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
         checks = {one["name"] for table in metadata.tables for one in inspect(connection).get_check_constraints(table)}
     assert checks == {
         "ck_counter_next_from_one",
         "ck_entry_number_from_one",
+        "ck_entry_occasion_from_one",
         "ck_delivery_serial_from_one",
         "ck_verdict_sequence_from_one",
     }
