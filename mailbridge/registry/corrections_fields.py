@@ -122,9 +122,7 @@ _BY_NAME = {
     name_key(name): each for each in FIELDS for name in (each.name, each.vi, each.en, each.decree, *each.others)
 }
 _OF_THE_BOOK = frozenset(
-    map(
-        name_key, ("số đến", "ngày đến", "arrival number", "arrival date", "ArrivalNumber", "ArrivalDate", "sổ", "book")
-    )
+    map(name_key, ("số đến", "ngày đến", "arrival number", "arrival date", "ArrivalNumber", "ArrivalDate", "book"))
 )
 
 

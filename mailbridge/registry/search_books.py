@@ -50,15 +50,15 @@ class SqlSearch:
         Return at most so many entries, voided ones too.
 
         First those that have the words whole and with the marks that were asked, then those that have them whole
-        whatever their marks, then those in which words or numbers only begin so; in each step the one written last
-        comes first.
+        whatever their marks, then those in which words begin so, then those whose number ends so; in each step the one
+        written last comes first.
         """
         chunks = tuple(filter(None, (read_words(word) for text in question.words for word in text.split())))
         if any(question.words) and not chunks:
             return ()
         found: dict[str, RegisterEntry] = {}
         with reaching_database(), self._engine.begin() as connection:
-            for step in Step if chunks else (Step.BEGUN,):
+            for step in Step if chunks else (Step.INSIDE,):
                 for line in _lines(connection, question, chunks, step):
                     if len(found) >= most:
                         return tuple(found.values())
@@ -72,11 +72,10 @@ def _lines(
     """Yield what one step finds, page by page."""
     texts = [read_words(value) for value in question.fields.values() if isinstance(value, str)]
     within = [(word,) for words in texts for word in words]
-    query = _filtered(matching(connection.dialect.name, chunks, within, step), question).limit(_AT_ONCE)
     last: int | None = None
     while True:
-        page = query if last is None else query.where(entry_search.c.id < last)
-        places = connection.execute(page).all()
+        page = matching(connection.dialect.name, chunks, within, step, last)
+        places = connection.execute(_filtered(page, question).limit(_AT_ONCE)).all()
         wanted = [entry_id for _, entry_id in places]
         rows = connection.execute(select_entries().where(entry.c.id.in_(wanted))).mappings()
         lines = {line.id: line for line in map(entry_of, rows)}

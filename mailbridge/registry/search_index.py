@@ -8,7 +8,7 @@ say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Any, assert_never
 
@@ -33,11 +33,12 @@ _ADD_POSTGRESQL = text("INSERT INTO entry_words (rowid, entry_words) VALUES (:id
 
 
 class Step(Enum):
-    """How closely words must be met: whole and with their marks, whole, or by their beginnings."""
+    """How closely words are met: whole and with their marks, whole, by their beginnings, or inside a number."""
 
     MARKED = "marked"
     WHOLE = "whole"
     BEGUN = "begun"
+    INSIDE = "inside"
 
 
 def index_entry(connection: Connection, line: RegisterEntry) -> None:
@@ -61,22 +62,29 @@ def index_missing(connection: Connection) -> int:
     return count
 
 
-def matching(dialect: str, asked: Sequence[Chunk], begun: Sequence[Chunk], step: Step) -> Select[Any]:
+def matching(
+    dialect: str, asked: Sequence[Chunk], begun: Sequence[Chunk], step: Step, below: int | None = None
+) -> Select[Any]:
     """
     Select number in the index and id of entries that have these words, the one written last first.
 
     Args:
         asked: Words to be met as `step` says.
         begun: Words of which the beginning is enough in each step; without any words all entries are selected.
+        below: Only places below this one, for the next page.
     """
-    found = select(entry_search.c.id, entry_search.c.entry_id)
+    found, place = select(entry_search.c.id, entry_search.c.entry_id), entry_search.c.id
     if asked or begun:
         is_sqlite = dialect == "sqlite"
         write = _chunk_sqlite if is_sqlite else _chunk_postgresql
-        chunks = (*(write(chunk, step) for chunk in asked), *(write(chunk, Step.BEGUN) for chunk in begun))
+        chunks = (*(write(chunk, step) for chunk in asked), *(write(chunk, Step.INSIDE) for chunk in begun))
         condition = (" AND " if is_sqlite else " & ").join(chunks)
-        found = found.join(_WORDS, _WORDS.c.rowid == entry_search.c.id).where(_met(condition, is_sqlite))
-    return found.order_by(entry_search.c.id.desc())
+        # By this column FTS5 hands them out in order, and stops when the page is full.
+        place = _WORDS.c.rowid
+        found = found.join(_WORDS, place == entry_search.c.id).where(_met(condition, is_sqlite))
+    if below is not None:
+        found = found.where(place < below)
+    return found.order_by(place.desc())
 
 
 def _met(condition: str, is_sqlite: bool) -> ColumnElement[bool]:
@@ -124,6 +132,8 @@ def _chunk_sqlite(chunk: Chunk, step: Step) -> str:
         case Step.WHOLE:
             return f'plain : "{plain}"'
         case Step.BEGUN:
+            return f'plain : "{plain}" *'
+        case Step.INSIDE:
             return f'{{plain inside}} : "{plain}" *'
         case _:
             assert_never(step)
@@ -136,6 +146,8 @@ def _chunk_postgresql(chunk: Chunk, step: Step) -> str:
         case Step.WHOLE:
             return _side_by_side(f"'{word.plain}'" for word in chunk)
         case Step.BEGUN:
+            return _begun(chunk, "")
+        case Step.INSIDE:
             return f"({_begun(chunk, '')} | {_begun(chunk, '~')})"
         case _:
             assert_never(step)
@@ -146,5 +158,5 @@ def _begun(chunk: Chunk, namespace: str) -> str:
     return _side_by_side([*before, f"{last}:*"])
 
 
-def _side_by_side(lexemes: Any) -> str:
+def _side_by_side(lexemes: Iterable[str]) -> str:
     return f"({' <-> '.join(lexemes)})"

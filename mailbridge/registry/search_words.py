@@ -19,7 +19,7 @@ from mailbridge.mail.canonical import with_few_marks
 from mailbridge.registry.entry import DraftEntry, RegisterEntry
 
 _WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
-_ZEROS = re.compile(r"0+(?=[0-9]+\Z)")
+_ZEROS = re.compile(r"\A0+(?=[0-9]+\Z)")
 _LONGEST = 40
 """Letters of a word that count; the longest Vietnamese syllable has seven, the rest are codes and addresses."""
 _SHORTEST_INNER = 3
