@@ -144,7 +144,6 @@ def test_each_field_of_a_long_chain_is_put_into_form_once_or_twice(monkeypatch: 
 
     content = chain_of(50)
     formed = []
-
     def counted(name: bytes, value: bytes) -> bytes:
         formed.append(name)
         return canonical_field(name, value)
