@@ -136,7 +136,7 @@ def show(books: Books, mails: Sequence[Path], watcher: Watcher, next_hop: NextHo
     for head in HEADS:
         table.add_column(head, overflow="fold")
     for entry in books.entries():
-        table.add_row(*(Text(cell) for cell in entry_row(entry)))
+        table.add_row(*(Text(cell) for cell in entry_row(entry, "vi")))
     console.print(table)
 
     console.print("\n[bold]Mỗi thư đã trở thành gì, và vì sao[/bold]")

@@ -42,9 +42,9 @@ def list_letters(session: Session, state: str | None, mail_id: str | None, as_js
     with open_books(session) as books:
         letters = books.letters(state=LetterState(state) if state else None, mail_id=mail_id)
         if as_json:
-            print_json(map(_object, letters))
+            print_json(map(letter_object, letters))
         else:
-            print_table(session.lang(), _COLUMNS, (_row(letter, session.lang()) for letter in letters))
+            print_table(session.lang(), _COLUMNS, (letter_row(letter, session.lang()) for letter in letters))
     return 0
 
 
@@ -54,7 +54,8 @@ def _state(record: LetterRecord) -> str:
     return "failed" if record.failed_at else "waiting"
 
 
-def _object(record: LetterRecord) -> dict[str, object]:
+def letter_object(record: LetterRecord) -> dict[str, object]:
+    """Return a letter for programs; its content stays where it is."""
     return {
         "key": record.letter.key,
         "kind": record.letter.kind.value,
@@ -70,7 +71,8 @@ def _object(record: LetterRecord) -> dict[str, object]:
     }
 
 
-def _row(record: LetterRecord, language: str) -> tuple[str, ...]:
+def letter_row(record: LetterRecord, language: str) -> tuple[str, ...]:
+    """Return the cells of a letter: when, what, state, to whom, attempts, what was said to it."""
     return (
         local_time(record.created_at),
         say_word(language, "letter", record.letter.kind.value),

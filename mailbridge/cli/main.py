@@ -27,7 +27,7 @@ VERBS = {
     "bypass": ("mailbridge.cli.control:bypass", "Pass all mail on without keeping it, or stop doing so."),
     "drain": ("mailbridge.cli.control:drain", "End the running program once its sessions have ended."),
     "try": ("mailbridge.cli.trying", "Judge mails from files; store and send nothing."),
-    "register": ("mailbridge.cli.register", "Show the book of incoming documents."),
+    "register": ("mailbridge.cli.register", "Show the book of incoming documents, and write into it."),
     "signature": ("mailbridge.cli.signature", "Verify signatures, and pack the evidence of a mail."),
     "trace": ("mailbridge.cli.trace", "Show what happened to a mail."),
     "letters": ("mailbridge.cli.letters", "Show acknowledgements and notices."),

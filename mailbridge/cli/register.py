@@ -1,16 +1,16 @@
-"""`mailbridge register list|show`: the book; `print` and `export` stand in `register_print`."""
+"""`mailbridge register`: the book, its lines, and `register list`."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
-from mailbridge.cli.register_print import export_book, print_book
-from mailbridge.cli.session import ANSWER_NO, Session, as_json_option, with_session
-from mailbridge.cli.tables import Column, hanging, print_json, print_table
-from mailbridge.cli.texts import local_time, say, utc, visible
+from mailbridge.cli.session import Session, as_json_option, with_session
+from mailbridge.cli.tables import Column, print_json, print_table
+from mailbridge.cli.texts import say, utc
 
 if TYPE_CHECKING:
     from mailbridge.registry.entry import RegisterEntry
@@ -28,14 +28,37 @@ COLUMNS = (
 """The printed columns of Phụ lục IV mục VI that are known by now; hand-over and receipt come with assignment."""
 
 
-@click.group("register")
+# Where the verbs below `register` live; each is imported when it is called, as all verbs are.
+VERBS = {
+    "show": "mailbridge.cli.register_show:show",
+    "search": "mailbridge.cli.register_search:search",
+    "add": "mailbridge.cli.register_paper:add",
+    "correct": "mailbridge.cli.register_changes:correct",
+    "void": "mailbridge.cli.register_changes:void",
+    "print": "mailbridge.cli.register_print:print_book",
+    "export": "mailbridge.cli.register_print:export_book",
+}
+
+
+class _Verbs(click.Group):
+    """A group some of whose commands live elsewhere."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *VERBS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = VERBS[cmd_name].partition(":")
+        found = getattr(importlib.import_module(module), name)
+        assert isinstance(found, click.Command)  # noqa: S101  # says for the type checker what the table holds
+        return found
+
+
+@click.group("register", cls=_Verbs)
 @with_session
 def command(_session: Session) -> None:
-    """Show the book of incoming documents."""
-
-
-command.add_command(print_book)
-command.add_command(export_book)
+    """Show the book of incoming documents, search it, and write into it."""
 
 
 @command.command("list")
@@ -63,27 +86,9 @@ def list_entries(
         if as_json:
             print_json(map(entry_object, entries))
         else:
-            print_table(session.lang(), COLUMNS, map(entry_row, entries))
+            language = session.lang()
+            print_table(language, COLUMNS, (entry_row(each, language) for each in entries))
     return 0
-
-
-@command.command("show")
-@click.argument("what")
-@as_json_option
-@with_session
-def show(session: Session, what: str, as_json: bool) -> int:
-    """Show the entries called WHAT: a number (12 or 12/2026), a symbol (15/QĐ-SNV), the id of an entry or a mail."""
-    from mailbridge.cli.ledger import open_books
-
-    with open_books(session) as books:
-        found = books.find_entries(what)
-    if as_json:
-        print_json(map(entry_object, found))
-    elif not found:
-        click.echo(say(session.lang(), "no such entry"), err=True)
-    else:
-        click.echo("\n\n".join(_sheet(entry, session.lang()) for entry in found))
-    return 0 if found else ANSWER_NO
 
 
 def entry_object(entry: RegisterEntry) -> Mapping[str, object]:
@@ -106,13 +111,14 @@ def entry_object(entry: RegisterEntry) -> Mapping[str, object]:
         "urgency": draft.urgency,
         "status": entry.status.value,
         "channel": draft.channel.value,
-        "mail_id": draft.mail_id,
+        "mail_id": draft.mail_id or None,
     }
 
 
-def entry_row(entry: RegisterEntry) -> tuple[str, ...]:
-    """Return the cells of one line, as the printed book shows them."""
+def entry_row(entry: RegisterEntry, language: str) -> tuple[str, ...]:
+    """Return the cells of one line, as the printed book shows them; the note says that an entry is voided."""
     draft = entry.draft
+    state = "" if entry.status.value == "registered" else say(language, entry.status.value).upper()
     return (
         entry.shown_number,
         f"{entry.arrival_date:%d/%m/%Y}",
@@ -121,32 +127,5 @@ def entry_row(entry: RegisterEntry) -> tuple[str, ...]:
         f"{draft.issued_date:%d/%m/%Y}" if draft.issued_date else "",
         draft.type_and_subject,
         draft.recipients or "",
-        draft.note or "",
+        "; ".join(filter(None, (state, draft.note))),
     )
-
-
-def _sheet(entry: RegisterEntry, language: str) -> str:
-    """Write one entry as lines "name: value", what is known of it."""
-    draft = entry.draft
-    facts = (
-        ("Agency", draft.agency),
-        ("Book", f"{draft.book} {entry.year}"),
-        ("No.", entry_row(entry)[0]),
-        ("Arrived", local_time(entry.arrived_at)),
-        ("Author", draft.issuer),
-        ("Symbol", draft.symbol),
-        ("Date", f"{draft.issued_date:%d/%m/%Y}" if draft.issued_date else None),
-        ("Type", draft.type),
-        ("Subject", draft.subject),
-        ("Urgency", draft.urgency),
-        ("Signer", ", ".join(filter(None, (draft.signer_name, draft.signer_position)))),
-        ("Pages", str(draft.pages) if draft.pages else None),
-        ("Due", f"{draft.due_date:%d/%m/%Y}" if draft.due_date else None),
-        ("Recipients", draft.recipients),
-        ("Handed over", f"{draft.transfer_date:%d/%m/%Y}" if draft.transfer_date else None),
-        ("Note", draft.note),
-        ("State", say(language, entry.status.value)),
-        ("Mail", draft.mail_id),
-        ("SHA-256", draft.document_sha256),
-    )
-    return "\n".join(hanging(f"{say(language, head) + ':':15}", visible(value)) for head, value in facts if value)

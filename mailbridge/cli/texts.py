@@ -114,7 +114,7 @@ VIETNAMESE = {
     "Pass all mail on without keeping it, or stop doing so.": "Bật, tắt chế độ đi thẳng (chuyển thư, không giữ lại).",
     "End the running program once its sessions have ended.": "Dừng chương trình sau khi các phiên kết thúc.",
     "Judge mails from files; store and send nothing.": "Xét thư từ tệp; không lưu, không gửi gì.",
-    "Show the book of incoming documents.": "Xem sổ đăng ký văn bản đến.",
+    "Show the book of incoming documents, and write into it.": "Xem, tra cứu, ghi sổ đăng ký văn bản đến.",
     "Verify signatures, and pack the evidence of a mail.": "Kiểm tra chữ ký số, đóng gói bằng chứng của một thư.",
     "Show what happened to a mail.": "Xem diễn biến của một thư.",
     "Show acknowledgements and notices.": "Xem thư báo nhận và thông báo.",
@@ -358,6 +358,65 @@ VIETNAMESE = {
     "sent": "đã gửi",
     "failed": "không gửi được",
     "registered": "đã đăng ký",
+    "voided": "đã hủy",
+    "channel/mail": "thư điện tử",
+    "channel/paper": "bản giấy",
+    # what may happen to an entry
+    "a change needs its reason: --why": "cần ghi lý do: --why",
+    "{what} is several entries ({names}); say --agency, --book or --year": (
+        "{what} là nhiều mục trong sổ ({names}); hãy thêm --agency, --book hoặc --year"
+    ),
+    "write field=value, not {word}": "hãy viết trường=giá trị, không phải {word}",
+    "{field} is given twice": "{field} được ghi hai lần",
+    "fields: {known}": "các trường: {known}",
+    "there is no field {name}": "không có trường {name}",
+    "{name} is given by the book and is not corrected; void the entry instead": (
+        "{name} do sổ cấp, không đính chính được; hãy hủy mục này rồi đăng ký lại"
+    ),
+    "{field}: there are characters that cannot be shown": "{field}: có ký tự không hiển thị được",
+    "{field} cannot be empty": "{field} là bắt buộc",
+    "{field}: write a day such as 31/12/2026, not {value}": "{field}: hãy viết ngày như 31/12/2026, không phải {value}",
+    "write a day such as 31/12/2026, not {value}": "hãy viết ngày như 31/12/2026, không phải {value}",
+    "{field}: write a number, not {value}": "{field}: hãy viết số, không phải {value}",
+    "{field}: write one of {known}, not {value}": "{field}: chọn một trong {known}, không phải {value}",
+    "the day of the document may not lie after that of its arrival, {day:%d/%m/%Y}": (
+        "Ngày văn bản không được sau ngày đến ({day:%d/%m/%Y})"
+    ),
+    "the day of hand-over may not lie before that of arrival, {day:%d/%m/%Y}": (
+        "Ngày chuyển không được trước ngày đến ({day:%d/%m/%Y})"
+    ),
+    "{field} is longer than {most} characters; exports shorten it": (
+        "{field} dài hơn {most} ký tự; khi in, xuất sổ sẽ được rút gọn"
+    ),
+    "it says so already; nothing was written": "nội dung đã như vậy; không ghi gì",
+    "number {number} was corrected, version {version}": "đã đính chính số đến {number}, phiên bản {version}",
+    "number {number} is voided; it is not given again": "đã hủy số đến {number}; số này không cấp lại",
+    "number {number} was voided before; nothing was written": "số đến {number} đã hủy từ trước; không ghi gì",
+    "(empty)": "(trống)",
+    "entered in book {book} as number {number}": "đã đăng ký vào sổ {book}, số đến {number}",
+    "say --agency, one of: {known}": "hãy chọn cơ quan bằng --agency: {known}",
+    "say --book, one of: {known}": "hãy chọn sổ bằng --book: {known}",
+    "--arrived: write a day such as 31/12/2026, or a time with its offset such as 2026-11-21T08:00:00+07:00": (
+        "--arrived: hãy viết ngày như 31/12/2026, hoặc thời điểm có múi giờ như 2026-11-21T08:00:00+07:00"
+    ),
+    "the document cannot have arrived after now": "ngày đến không được sau thời điểm hiện tại",
+    "--force needs its reason: --why": "--force cần lý do: --why",
+    "a document of an earlier day needs the reason why it is entered late: --why": (
+        "văn bản đến từ ngày trước cần lý do vào sổ muộn: --why"
+    ),
+    "missing: {fields}": "còn thiếu: {fields}",
+    "there is a document with the same number, symbol and issuing body: number {number} of {day}": (
+        "Đã có văn bản cùng số, ký hiệu và cơ quan ban hành: số đến {number} ngày {day}"
+    ),
+    "nothing was written; to enter it all the same: --force --why": (
+        "chưa ghi gì; nếu vẫn đăng ký, thêm --force và --why"
+    ),
+    "only the first {limit} are shown; --limit shows more": "chỉ hiện {limit} mục đầu; thêm --limit để xem tiếp",
+    "Versions": "Lịch sử",
+    "Files": "Tệp",
+    "Verdicts": "Kết quả xác minh",
+    "Directions": "Ý kiến chỉ đạo",
+    "Channel": "Kênh nhận",
     # kinds of letters
     "letter/arrived": "báo đã đến",
     "letter/accepted": "báo nhận",
@@ -367,6 +426,8 @@ VIETNAMESE = {
     # the time line
     "event/accepted": "đã nhận thư",
     "event/registered": "đã đăng ký",
+    "event/corrected": "đã đính chính",
+    "event/voided": "đã hủy",
     "event/decided": "đã quyết định",
     "event/held": "chờ xử lý",
     "event/duplicate": "trùng văn bản",

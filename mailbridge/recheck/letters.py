@@ -15,7 +15,7 @@ from mailbridge.letters.settled import Settled, compose_settled
 from mailbridge.mail.letter import Letter, LetterKind, LetterPlan
 from mailbridge.recheck.again import Again
 from mailbridge.recheck.world import World
-from mailbridge.registry.entry import Case, RegisterEntry
+from mailbridge.registry.entry import Case, EntryStatus, RegisterEntry
 from mailbridge.registry.happenings import WAITING_ACTIONS
 from mailbridge.verify.results import Result
 from mailbridge.verify.signature import Status
@@ -33,7 +33,10 @@ def answers_due(case: Case, again: Again, world: World, policy: Policy, now: dat
         return
     same_mail = world.verdicts.came_before(case)
     plans = plan(again.judgement, seen.mail, seen.message, policy.agency, same_mail=same_mail)
-    entries = world.lines.find_entries(case.mail_id, agency=case.agency)
+    found = world.lines.find_entries(case.mail_id, agency=case.agency)
+    entries = [each for each in found if each.status is not EntryStatus.VOIDED]
+    if found and not entries:
+        return  # what was voided is not acknowledged any more
     for due in plans:
         if due.suppressed is None and due.kind is not LetterKind.NOTICE and (due.kind.value, due.to) in withheld:
             yield _composed(due, again, policy, entries, world, now)

@@ -35,7 +35,7 @@ from mailbridge.registry.rows import (
     letter_record_of,
     select_entries,
 )
-from mailbridge.registry.search import entries_called, events_of_mails, mails_called
+from mailbridge.registry.search import entries_called, entries_on_paper, events_of_mails, mails_called
 from mailbridge.registry.serials import Gap
 from mailbridge.registry.tables import delivery, entry, mail_case, outbox
 
@@ -107,7 +107,9 @@ class Books:
         here = self.entries(agency=agency, book=book, year=year, first=number, last=number)
         return next(iter(tuple(here)), None)
 
-    def find_entries(self, text: str, *, agency: str | None = None) -> tuple[RegisterEntry, ...]:
+    def find_entries(
+        self, text: str, *, agency: str | None = None, book: str | None = None, year: int | None = None
+    ) -> tuple[RegisterEntry, ...]:
         """
         Find entries by what people call them.
 
@@ -117,9 +119,9 @@ class Books:
         Returns:
             All that match exactly, oldest first; a number may mean one entry in each book and year.
         """
-        query = select_entries().where(entry.c.id.in_(entries_called(text)))
-        if agency is not None:
-            query = query.where(entry.c.agency == agency)
+        asked = ((entry.c.agency, agency), (entry.c.book, book), (entry.c.year, year))
+        narrower = (column == value for column, value in asked if value is not None)
+        query = select_entries().where(entry.c.id.in_(entries_called(text)), *narrower)
         return tuple(self._stream(query.order_by(entry.c.arrived_at, entry.c.agency, entry.c.number), entry_of))
 
     def cases(
@@ -189,7 +191,7 @@ class Books:
 
     def trace(self, what: str, *, agency: str | None = None) -> tuple[Event, ...]:
         """
-        Tell everything that happened to the mails that people call so, in order of time.
+        Tell everything that happened to the mails, and to documents on paper, that people call so, in order of time.
 
         Args:
             what: Id of a mail or an entry, queue id of the next hop, số đến ("12", "12/2026"), symbol, Message-ID with
@@ -198,7 +200,7 @@ class Books:
             agency: Only what concerns this agency.
         """
         mails = mails_called(what)
-        happened = tuple(self._stream(events_of_mails(mails, agency), event_of))
+        happened = tuple(self._stream(events_of_mails(mails, entries_on_paper(what), agency), event_of))
         if agency is not None:
             mails = select(mail_case.c.mail_id).where(mail_case.c.mail_id.in_(mails), mail_case.c.agency == agency)
         delivered = self._stream(deliveries_of(mails), delivery_event)

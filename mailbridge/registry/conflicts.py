@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mailbridge.errors import MailBridgeError
 from mailbridge.registry.entry import Case, RegisterEntry
 
@@ -12,6 +14,22 @@ class AlreadyEntered(MailBridgeError):
     def __init__(self, entry: RegisterEntry) -> None:
         draft = entry.draft
         super().__init__(f"document is entered already: {draft.agency}, {draft.book} {entry.number}/{entry.year}")
+        self.entry = entry
+
+
+class LooksEntered(MailBridgeError):
+    """The agency has documents with the same number, symbol and issuer: `entries`. Nothing was written."""
+
+    def __init__(self, entries: Sequence[RegisterEntry]) -> None:
+        super().__init__(f"looks like what is entered already: {', '.join(e.shown_number for e in entries)}")
+        self.entries = tuple(entries)
+
+
+class EntryVoided(MailBridgeError):
+    """What was voided is not changed any more; `entry` is how it stands."""
+
+    def __init__(self, entry: RegisterEntry) -> None:
+        super().__init__(f"entry is voided: {entry.draft.book} {entry.number}/{entry.year}")
         self.entry = entry
 
 

@@ -21,15 +21,17 @@ def local_day(at: datetime) -> date:
 
 
 class EntryStatus(StrEnum):
-    """States of an entry (ux-vocabulary §1); more follow when clerks work on entries."""
+    """States of an entry; more follow when clerks work on entries."""
 
     REGISTERED = "registered"
+    VOIDED = "voided"  # its number is never given again, its line stays
 
 
 class Channel(StrEnum):
     """How the document came."""
 
     MAIL = "mail"
+    PAPER = "paper"
 
 
 LENGTHS = {
@@ -95,7 +97,8 @@ class DraftEntry:
     """
     An entry before it has its number: the 18 input fields but those that the book itself fills.
 
-    Field numbers of Phụ lục VI phần II mục II stand behind each. None means: not known, an empty column.
+    Field numbers of Phụ lục VI phần II mục II stand behind each. None means: not known, an empty column. `mail_id` and
+    `document_sha256` are "" for a document on paper.
     """
 
     agency: str

@@ -10,6 +10,8 @@ class Happening(StrEnum):
 
     ACCEPTED = "accepted"  # our 250
     REGISTERED = "registered"  # an entry has its số đến
+    CORRECTED = "corrected"  # an entry has a new version
+    VOIDED = "voided"
     DECIDED = "decided"  # the walk ended in REGISTER
     HELD = "held"
     DUPLICATE = "duplicate"

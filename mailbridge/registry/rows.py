@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -100,7 +101,11 @@ def select_entries() -> Select[Any]:
 
 # Building a statement costs more than running it; those of every walk are built once.
 _CASE = select(mail_case).where(mail_case.c.mail_id == bindparam("mail"), mail_case.c.agency == bindparam("of"))
-_DOCUMENT = select_entries().where(entry.c.agency == bindparam("of"), entry.c.document_sha256 == bindparam("sha256"))
+_DOCUMENT = (
+    select_entries()
+    .where(entry.c.agency == bindparam("of"), entry.c.document_sha256 == bindparam("sha256"))
+    .order_by(entry.c.occasion)
+)
 _ADD_EVENT = event.insert()
 
 
@@ -110,8 +115,8 @@ def entry_of(row: RowMapping) -> RegisterEntry:
     draft = DraftEntry(
         agency=row["agency"],
         book=row["book"],
-        mail_id=row["mail_id"],
-        document_sha256=row["document_sha256"],
+        mail_id=row["mail_id"] or "",
+        document_sha256=row["document_sha256"] or "",
         **said,
     )
     return RegisterEntry(
@@ -130,8 +135,8 @@ def author_of(row: RowMapping) -> Author:
     return Author(by=row["v_written_by"], at=row["v_written_at"], why=row["v_why"])
 
 
-def identity_row(line: RegisterEntry) -> dict[str, Any]:
-    """Lay out what an entry is for ever, for the table `entry`."""
+def identity_row(line: RegisterEntry, occasion: int) -> dict[str, Any]:
+    """Lay out what an entry is for ever, for the table `entry`, whose `occasion` counts the entries of its file."""
     draft = line.draft
     return {
         "id": line.id,
@@ -140,8 +145,9 @@ def identity_row(line: RegisterEntry) -> dict[str, Any]:
         "year": line.year,
         "number": line.number,
         "arrived_at": line.arrived_at,
-        "mail_id": draft.mail_id,
-        "document_sha256": draft.document_sha256,
+        "mail_id": draft.mail_id or None,
+        "document_sha256": draft.document_sha256 or None,
+        "occasion": occasion,
     }
 
 
@@ -175,10 +181,20 @@ def find_case(connection: Connection, mail_id: str, agency: str) -> Case | None:
     return case_of(row) if row else None
 
 
+def entries_of_document(connection: Connection, agency: str, document_sha256: str) -> tuple[RegisterEntry, ...]:
+    """Look up the entries that an agency has for a file, voided ones too; at most one is not."""
+    rows = connection.execute(_DOCUMENT, {"of": agency, "sha256": document_sha256}).mappings()
+    return tuple(map(entry_of, rows))
+
+
 def find_document(connection: Connection, agency: str, document_sha256: str) -> RegisterEntry | None:
-    """Look up the entry that an agency has for a document."""
-    row = connection.execute(_DOCUMENT, {"of": agency, "sha256": document_sha256}).mappings().one_or_none()
-    return entry_of(row) if row else None
+    """Look up the entry that stands for a document in the books of an agency; a voided one does not."""
+    return standing(entries_of_document(connection, agency, document_sha256))
+
+
+def standing(entries: Sequence[RegisterEntry]) -> RegisterEntry | None:
+    """Return the one that is not voided."""
+    return next((each for each in entries if each.status is not EntryStatus.VOIDED), None)
 
 
 def letter_row(letter: Letter) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from mailbridge.errors import Unavailable
 from mailbridge.registry.database import open_database, reaching_database, read_url, reading, sqlite_file
+from mailbridge.registry.search_index import index_missing
 
 _ONE_AT_A_TIME = 0x6D61696C62726467
 """Key of the PostgreSQL advisory lock under which migrations run: "mailbrdg" as a number."""
@@ -23,7 +24,8 @@ def upgrade(url: str) -> str:
     """
     Bring a database to the newest schema, in one transaction, and return the revision it has then.
 
-    Two nodes may call it at once. A SQLite file is made, readable for its owner only; its folder is not.
+    Entries of an older program come into the index of words. Two nodes may call it at once. A SQLite file is made,
+    readable for its owner only; its folder is not.
 
     Raises:
         Misconfigured: The URL cannot be used.
@@ -40,7 +42,10 @@ def upgrade(url: str) -> str:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})")
         config = _config()
         config.attributes["connection"] = connection
+        before = _revision(connection)
         command.upgrade(config, "head")
+        if before != newest():
+            index_missing(connection)
         return _revision(connection) or ""
 
 

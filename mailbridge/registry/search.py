@@ -51,9 +51,18 @@ def mails_called(text: str) -> Select[Any]:
     return select(union(*found).subquery().c.mail_id)
 
 
-def events_of_mails(mails: Select[Any], agency: str | None) -> Select[Any]:
-    """Select the events of these mails in order of time."""
-    query = select(event).where(event.c.mail_id.in_(mails))
+def entries_on_paper(text: str) -> Select[tuple[str]]:
+    """Select the ids of entries without a mail that are called so, or arrived on this day."""
+    called: list[ColumnElement[bool]] = [entry.c.id.in_(entries_called(text))]
+    if day := read_day(_tidy(text)):
+        start = datetime.combine(day, time.min, VIETNAM)
+        called.append(and_(entry.c.arrived_at >= start, entry.c.arrived_at < start + timedelta(days=1)))
+    return select(entry.c.id).where(entry.c.mail_id.is_(None), or_(*called))
+
+
+def events_of_mails(mails: Select[Any], entries: Select[tuple[str]], agency: str | None) -> Select[Any]:
+    """Select the events of these mails, and of entries that have none, in order of time."""
+    query = select(event).where(or_(event.c.mail_id.in_(mails), event.c.entry_id.in_(entries)))
     if agency is not None:
         query = query.where(event.c.agency == agency)
     return query.order_by(event.c.at, event.c.id)

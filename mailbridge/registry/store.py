@@ -11,17 +11,14 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import cache
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select
-from sqlalchemy.sql.dml import ReturningInsert
 
 from mailbridge.mail.delivery import Delivery
 from mailbridge.mail.ident import uuid7
 from mailbridge.mail.letter import Letter
 from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered, BookDamaged, SeriesTaken
-from mailbridge.registry.database import add_once, insert_into, reaching_database, reading
+from mailbridge.registry.database import add_once, reaching_database, reading
 from mailbridge.registry.deliveries import add_deliveries, read_serials, read_undecided
 from mailbridge.registry.entry import Acquaintance, Case, DraftEntry, Event, Known, RegisterEntry, local_day
 from mailbridge.registry.happenings import BY_ACTION, OURSELVES, UNSTORED_ACTIONS, Happening
@@ -29,18 +26,23 @@ from mailbridge.registry.judged import Verdict
 from mailbridge.registry.rows import (
     Author,
     case_row,
+    entries_of_document,
     entry_of,
     find_case,
     find_document,
     identity_row,
     letter_row,
     select_entries,
+    standing,
     version_row,
     write_event,
 )
+from mailbridge.registry.search_index import index_entry
 from mailbridge.registry.senders import acquaintance
 from mailbridge.registry.serials import WriterSerials
+from mailbridge.registry.series import take_number
 from mailbridge.registry.tables import counter, entry, entry_version, mail_case, outbox
+from mailbridge.registry.twins import is_twin
 from mailbridge.registry.verdicts import Due, add_verdict, ask_again
 
 _ADD_VERSION = entry_version.insert()
@@ -170,7 +172,7 @@ class SqlRegistry:
             raise ValueError("a series starts at 1 or above, and with a reason")
         with reaching_database(), self._engine.begin() as connection:
             # Taking a number locks the counter; it is set anew before the commit.
-            usual = _take_number(connection, agency, book, year)
+            usual = take_number(connection, agency, book, year)
             here = (entry.c.agency == agency, entry.c.book == book, entry.c.year == year)
             highest = connection.execute(select(func.max(entry.c.number)).where(*here)).scalar_one()
             if highest is not None and highest >= next_number:
@@ -190,12 +192,14 @@ class SqlTransaction:
         self._clock = clock
         self.error: Exception | None = None
 
-    def enter(self, draft: DraftEntry, arrived_at: datetime) -> RegisterEntry:
+    def enter(
+        self, draft: DraftEntry, arrived_at: datetime, *, by: str = OURSELVES, why: str = "entered"
+    ) -> RegisterEntry:
         """
         Give the next number of the draft's book and year, and write the first version.
 
-        The year is that of the day in Vietnam on which the mail arrived (NĐ 30/2020/NĐ-CP, Điều 22 khoản 2), whatever
-        day it is written.
+        The year is that of the day in Vietnam on which the document arrived (NĐ 30/2020/NĐ-CP, Điều 22 khoản 2),
+        whatever day it is written. A document whose entry was voided gets a new number, and its event names the old.
 
         Raises:
             AlreadyEntered: The agency has this document in one of its books.
@@ -205,20 +209,34 @@ class SqlTransaction:
         if arrived_at.tzinfo is None:
             raise ValueError("the time of arrival has no zone")
         with self._remembering_errors():
-            self._refuse_document(draft)
+            voided = self._refuse_document(draft)
             year = local_day(arrived_at).year
             now = self._clock()
             line = RegisterEntry(
                 id=uuid7(int(now.timestamp() * 1000), secrets.token_bytes(10)),
                 year=year,
-                number=_take_number(self._connection, draft.agency, draft.book, year),
+                number=take_number(self._connection, draft.agency, draft.book, year),
                 arrived_at=arrived_at.astimezone(UTC),
                 draft=draft,
             )
-            self._insert(line, Author(OURSELVES, now, "entered"))
-            said = f"{draft.book} {line.shown_number}/{year}"
-            self._tell(draft.agency, draft.mail_id, Happening.REGISTERED, said, at=now, entry_id=line.id)
+            self._insert(line, Author(by, now, why), occasion=len(voided) + 1)
+            before = "".join(f", voided before as {e.draft.book} {e.shown_number}/{e.year}" for e in voided[-1:])
+            said = f"{draft.book} {line.shown_number}/{year}{before}" + (f": {why}" if by != OURSELVES else "")
+            self._tell(draft.agency, draft.mail_id, Happening.REGISTERED, said, at=now, entry_id=line.id, by=by)
             return line
+
+    def twins(self, line: RegisterEntry) -> tuple[RegisterEntry, ...]:
+        """
+        Return other entries with the same symbol and issuer, newest first; voided ones and those of other years not.
+
+        Source: NĐ 30/2020/NĐ-CP, Phụ lục VI phần I mục III.1.h. Asked behind `enter`, nobody can come in between: the
+        counter is locked.
+        """
+        if line.draft.symbol is None:
+            return ()
+        with self._remembering_errors():
+            found = _newest_with(self._connection, line.draft.agency, line.draft.symbol)
+            return tuple(each for each in found if each.id != line.id and is_twin(line, each))
 
     def record(self, case: Case, entries: Sequence[RegisterEntry]) -> None:
         """
@@ -277,27 +295,41 @@ class SqlTransaction:
             self.error = error
             raise
 
-    def _refuse_document(self, draft: DraftEntry) -> None:
-        found = find_document(self._connection, draft.agency, draft.document_sha256)
-        if found is not None:
-            raise AlreadyEntered(found)
+    def _refuse_document(self, draft: DraftEntry) -> tuple[RegisterEntry, ...]:
+        """Return the voided entries of this document; raises `AlreadyEntered` when one stands."""
+        if not draft.document_sha256:
+            return ()
+        found = entries_of_document(self._connection, draft.agency, draft.document_sha256)
+        if (entered := standing(found)) is not None:
+            raise AlreadyEntered(entered)
+        return found
 
     def _refuse_mail(self, case: Case) -> None:
         found = find_case(self._connection, case.mail_id, case.agency)
         if found is not None:
             raise AlreadyDecided(found)
 
-    def _insert(self, line: RegisterEntry, author: Author) -> None:
-        if not add_once(self._connection, entry, identity_row(line), "agency", "document_sha256"):
+    def _insert(self, line: RegisterEntry, author: Author, occasion: int) -> None:
+        row = identity_row(line, occasion)
+        if not add_once(self._connection, entry, row, "agency", "document_sha256", "occasion"):
             # Another node committed the same document since we looked.
             self._refuse_document(line.draft)
             raise BookDamaged(f"document {line.draft.document_sha256} is refused and not found")
         self._connection.execute(_ADD_VERSION, version_row(line, author))
+        index_entry(self._connection, line)
 
     def _tell(
-        self, agency: str, mail_id: str, what: Happening, detail: str, *, at: datetime, entry_id: str | None = None
+        self,
+        agency: str,
+        mail_id: str,
+        what: Happening,
+        detail: str,
+        *,
+        at: datetime,
+        entry_id: str | None = None,
+        by: str = OURSELVES,
     ) -> None:
-        happened = Event(at=at, mail_id=mail_id, entry_id=entry_id, actor=OURSELVES, what=what, detail=detail)
+        happened = Event(at=at, mail_id=mail_id, entry_id=entry_id, actor=by, what=what, detail=detail)
         write_event(self._connection, agency, happened)
 
 
@@ -307,20 +339,6 @@ _IN_EARNEST = mail_case.c.shadow.is_(False)
 def _is_same_mail(mail_sha256: str, message_id: str | None) -> ColumnElement[bool]:
     same_octets = mail_case.c.sha256 == mail_sha256
     return or_(same_octets, mail_case.c.message_id == message_id) if message_id else same_octets
-
-
-def _take_number(connection: Connection, agency: str, book: str, year: int) -> int:
-    """Count one up and lock the counter until the transaction ends; the first use of a year makes its row."""
-    row = {"agency": agency, "book": book, "year": year, "next": 2}
-    following: int = connection.execute(_count(connection.dialect.name), row).scalar_one()
-    return following - 1
-
-
-@cache
-def _count(dialect: str) -> ReturningInsert[Any]:
-    first = insert_into(dialect, counter)
-    counted = first.on_conflict_do_update(index_elements=["agency", "book", "year"], set_={"next": counter.c.next + 1})
-    return counted.returning(counter.c.next)
 
 
 def _newest_with(connection: Connection, agency: str, symbol: str) -> Iterator[RegisterEntry]:

@@ -112,12 +112,16 @@ entry = Table(
     Column("year", Integer, nullable=False),
     Column("number", Integer, CheckConstraint("number >= 1", name="number_from_one"), nullable=False),
     Column("arrived_at", UtcTime, nullable=False),
-    Column("mail_id", Text, nullable=False, index=True),
-    Column("document_sha256", Text, nullable=False),
+    Column("mail_id", Text, index=True),
+    Column("document_sha256", Text),
+    Column("occasion", Integer, CheckConstraint("occasion >= 1", name="occasion_from_one"), nullable=False),
     UniqueConstraint("agency", "book", "year", "number"),
-    UniqueConstraint("agency", "document_sha256"),
+    UniqueConstraint("agency", "document_sha256", "occasion"),
 )
-"""What an entry is for ever: its place in the book and the document it stands for."""
+"""
+What an entry is for ever: its place in the book and the document it stands for; a document on paper has neither mail
+nor file. `occasion` counts the entries of one file: 2 when the first was voided and the document entered again.
+"""
 
 entry_version = Table(
     "entry_version",
@@ -152,6 +156,18 @@ entry_version = Table(
     Column("why", Writing, nullable=False),
 )
 """What an entry says; a correction is one more row, and both stay readable."""
+
+entry_search = Table(
+    "entry_search",
+    metadata,
+    # SQLite counts by itself only in a column that is declared INTEGER.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("entry_id", Text, ForeignKey("entry.id"), nullable=False, unique=True),
+)
+"""
+Numbers of entries for the index of words, in the order in which they were written. The words themselves stand in
+`entry_words`, which is FTS5 on SQLite and a tsvector on PostgreSQL, see `search_index`; both are made anew at any time.
+"""
 
 mail_case = Table(
     "mail_case",

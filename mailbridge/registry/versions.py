@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import ColumnElement, Engine
 
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.entry import RegisterEntry
@@ -21,10 +21,17 @@ class EntryVersion(NamedTuple):
 
 def versions_of(engine: Engine, mail_id: str, agency: str) -> tuple[EntryVersion, ...]:
     """Return all versions of the entries of a mail, entry by entry, the first one first; raises `Unavailable`."""
+    return _read(engine, entry.c.mail_id == mail_id, entry.c.agency == agency)
+
+
+def versions_of_entry(engine: Engine, entry_id: str) -> tuple[EntryVersion, ...]:
+    """Return all versions of an entry, the first one first; raises `Unavailable`."""
+    return _read(engine, entry.c.id == entry_id)
+
+
+def _read(engine: Engine, *which: ColumnElement[bool]) -> tuple[EntryVersion, ...]:
     query = (
-        select_versions()
-        .where(entry.c.mail_id == mail_id, entry.c.agency == agency)
-        .order_by(entry.c.book, entry.c.year, entry.c.number, entry_version.c.version)
+        select_versions().where(*which).order_by(entry.c.book, entry.c.year, entry.c.number, entry_version.c.version)
     )
     with reaching_database(), reading(engine).begin() as connection:
         rows = connection.execute(query).mappings()

@@ -1,0 +1,153 @@
+"""`mailbridge register correct|void`: what may happen to a line of the book."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from mailbridge.cli.register import entry_object
+from mailbridge.cli.register_choice import (
+    narrowing,
+    person,
+    read_fields,
+    reason,
+    refusing,
+    signed,
+    the_entry,
+    warn_of_length,
+)
+from mailbridge.cli.session import ANSWER_NO, Session, as_json_option, with_session
+from mailbridge.cli.tables import print_json
+from mailbridge.cli.texts import say, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mailbridge.registry.corrections_fields import Change
+    from mailbridge.registry.entry import RegisterEntry
+
+
+@click.command("correct")
+@click.argument("what")
+@click.argument("fields", nargs=-1, required=True)
+@click.option("--why", help="The reason, which is kept.")
+@signed
+@narrowing
+@as_json_option
+@with_session
+def correct(
+    session: Session,
+    what: str,
+    fields: tuple[str, ...],
+    why: str | None,
+    by: str | None,
+    agency: str | None,
+    book: str | None,
+    year: int | None,
+    as_json: bool,
+) -> int:
+    """
+    Correct the entry WHAT: `register correct 12/2026 "trích yếu=Về việc họp" --why "đọc nhầm"`.
+
+    FIELDS are words field=value, in Vietnamese or English; an empty value empties the field. Nothing is overwritten:
+    the old value stays readable, with who changed it, when and why.
+    """
+    from mailbridge.cli.ledger import open_ledger
+    from mailbridge.registry.books import Books
+    from mailbridge.registry.conflicts import EntryVoided
+    from mailbridge.registry.corrections import SqlCorrections
+
+    with open_ledger(session) as engine, refusing(session):
+        values, why = read_fields(session, fields), reason(session, why)
+        entry = the_entry(session, Books(engine), what, agency=agency, book=book, year=year)
+        if entry is None:
+            return ANSWER_NO
+        try:
+            done = SqlCorrections(engine).correct(entry.id, values, by=person(by), why=why)
+        except EntryVoided as error:
+            return _is_voided(session, error.entry)
+    if as_json:
+        print_json(
+            [{**entry_object(done.entry), "version": done.entry.version, "changes": change_objects(done.changes)}]
+        )
+        return 0
+    if not done.changes:
+        click.echo(say(session.lang(), "it says so already; nothing was written"))
+        return 0
+    facts = {"number": f"{done.entry.shown_number}/{done.entry.year}", "version": done.entry.version}
+    click.echo(say(session.lang(), "number {number} was corrected, version {version}", **facts))
+    click.echo("\n".join(change_lines(session.lang(), done.changes)))
+    warn_of_length(session, done.entry)
+    return 0
+
+
+@click.command("void")
+@click.argument("what")
+@click.option("--why", help="The reason, which is kept.")
+@signed
+@narrowing
+@as_json_option
+@with_session
+def void(
+    session: Session,
+    what: str,
+    why: str | None,
+    by: str | None,
+    agency: str | None,
+    book: str | None,
+    year: int | None,
+    as_json: bool,
+) -> int:
+    """
+    Void the entry WHAT: its line stays in the book, and its number is never given again.
+
+    The document may be entered again, and gets a new number then.
+    """
+    from mailbridge.cli.ledger import open_ledger
+    from mailbridge.registry.books import Books
+    from mailbridge.registry.conflicts import EntryVoided
+    from mailbridge.registry.corrections import SqlCorrections
+
+    with open_ledger(session) as engine:
+        why = reason(session, why)
+        entry = the_entry(session, Books(engine), what, agency=agency, book=book, year=year)
+        if entry is None:
+            return ANSWER_NO
+        try:
+            voided = SqlCorrections(engine).void(entry.id, by=person(by), why=why)
+        except EntryVoided as error:
+            return _is_voided(session, error.entry)
+    if as_json:
+        print_json([{**entry_object(voided), "version": voided.version}])
+    else:
+        number = f"{voided.shown_number}/{voided.year}"
+        click.echo(say(session.lang(), "number {number} is voided; it is not given again", number=number))
+    return 0
+
+
+def _is_voided(session: Session, entry: RegisterEntry) -> int:
+    number = f"{entry.shown_number}/{entry.year}"
+    click.echo(say(session.lang(), "number {number} was voided before; nothing was written", number=number), err=True)
+    return ANSWER_NO
+
+
+def change_lines(language: str, changes: Iterable[Change]) -> list[str]:
+    """Write each change in a line: the old value and the new one."""
+    from mailbridge.registry.corrections_fields import shown
+
+    empty = say(language, "(empty)")
+    return [
+        visible(f"  {each.field.title(language)}: {shown(each.old) or empty} → {shown(each.new) or empty}")
+        for each in changes
+    ]
+
+
+def change_objects(changes: Iterable[Change]) -> list[dict[str, object]]:
+    """Return changes for programs: `field`, `old`, `new`; days as 2026-12-31."""
+    from datetime import date
+
+    def plain(value: object) -> object:
+        return value.isoformat() if isinstance(value, date) else value
+
+    return [{"field": each.field.name, "old": plain(each.old), "new": plain(each.new)} for each in changes]
