@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 
 from mailbridge.classifier.kinds import Document
-from mailbridge.verify.pdf_changes import REPLACED_WORDS
-from mailbridge.verify.pdf_changes_kinds import Kind
 from mailbridge.verify.signature import Change, SignatureStatus, Status
 
 _AROUND = frozenset({"cms", "cades", "xades", "xmldsig"})
 """Formats that can enclose other files of a mail."""
-
-_REPLACED = frozenset(words for kind, words in REPLACED_WORDS.items() if kind is not Kind.ANNOTATION_REPLACED)
 
 
 class SignedBy(StrEnum):
@@ -47,7 +44,16 @@ def is_replaced_under(signature: SignatureStatus) -> bool:
     His signature then does not speak for what is shown now (`verify.pdf_changes`); only a clerk can tell a corrected
     number from a sum made higher. A stamp that was set anew is no such thing.
     """
-    return signature.changed_after is Change.COUNTERSIGNED and signature.reason in _REPLACED
+    return signature.changed_after is Change.COUNTERSIGNED and signature.reason in _replaced()
+
+
+@cache
+def _replaced() -> frozenset[str]:
+    """Return the reasons that say so; the hop, which tries the examples of rules, need not load what compares files."""
+    from mailbridge.verify.pdf_changes import REPLACED_WORDS
+    from mailbridge.verify.pdf_changes_kinds import Kind
+
+    return frozenset(words for kind, words in REPLACED_WORDS.items() if kind is not Kind.ANNOTATION_REPLACED)
 
 
 def is_broken(signature: SignatureStatus) -> bool:
