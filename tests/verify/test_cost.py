@@ -1,4 +1,4 @@
-"""What a stranger may make of a mail costs no more than its length: four times as long, some four times as much."""
+"""What a stranger may make of a mail costs no more than its length: sixteen times as long, some sixteen times as much."""
 
 from __future__ import annotations
 
@@ -72,7 +72,11 @@ def seconds(work: Callable[[bytes], None], content: bytes) -> float:
     ],
 )
 def test_cost_grows_as_the_mail(work: Callable[[bytes], None], make: Callable[[int], bytes]) -> None:
-    """A step whose cost is the square of its input would take sixteen times as much."""
+    """A cost that is the square of its input would be 256 times as much: the line between lies far from both.
+
+    What else the machine does moves a run by half, hardly by four; and only what fails three times has failed.
+    """
     work(make(100))
-    short, long = seconds(work, make(5_000)), seconds(work, make(20_000))
-    assert long < 9 * short + 0.005
+    short, long = make(1_250), make(20_000)
+    grown = [seconds(work, long) / (seconds(work, short) + 0.0001) for _ in range(3)]
+    assert min(grown) < 64
