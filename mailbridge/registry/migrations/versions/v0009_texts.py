@@ -1,0 +1,28 @@
+"""
+The text of documents, for the search; searches that are kept.
+
+Revision ID: 0009
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from mailbridge.registry.migrations.growing import only_grows
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+TIME = sa.DateTime(timezone=True).with_variant(sa.String(27), "sqlite")
+
+
+def upgrade() -> None:
+    """Add nothing yet."""
+
+
+def downgrade() -> None:
+    """Refuse: what was written is not taken back. A backup leads back to an older program."""
+    raise NotImplementedError("what was written is not forgotten")
