@@ -32,7 +32,7 @@ from mailbridge.verify.results import ArcResult, Result
 _MOST_KEYS = 10
 _MOST_RECORDS = 3
 # With these, what is read need not be what the newest sealer has signed.
-_UNBOUND = frozenset({"several-from", "unsigned-from", "unsigned-subject", "body-length", "testing"})
+_UNBOUND = frozenset({"several-from", "body-length", "testing"})
 
 
 def questions(content: bytes) -> tuple[Question, ...]:
@@ -172,7 +172,7 @@ def _fits(seal: Seal, digest: bytes, record: bytes) -> bool:
 def _is_vouched(sets: tuple[ArcSet, ...], message: Finding, author: Address | None, trust: Trust) -> bool:
     """Say whether believed sealers say, by the first of them, that the mail came from the domain of From."""
     domain = dns_name(author.domain) if author is not None else None
-    if domain is None or _UNBOUND & set(message.weaknesses):
+    if domain is None or any(each in _UNBOUND or each.startswith("unsigned-") for each in message.weaknesses):
         return False
     if not all(each.seal.domain in trust.sealers for each in sets):
         return False

@@ -57,8 +57,9 @@ def judge_dmarc(author: Address | None, spf: SpfResult, dkim: Sequence[DkimResul
     except Unusable as error:
         return DmarcResult(result=Result.PERMERROR, domain=domain, reason=str(error))
     result, reason = _evaluate(domain, record, spf, dkim)
-    below = place.name != f"_dmarc.{domain}"
-    return DmarcResult(result=result, domain=domain, policy=record.applied(below=below), reason=reason)
+    policy = record.applied(below=place.name != f"_dmarc.{domain}")
+    by_spf = spf.result is Result.PASS and _speaks(spf.domain, domain, strict=record.strict_spf)
+    return DmarcResult(result=result, domain=domain, policy=policy, reason=reason, by_spf=by_spf)
 
 
 def _domain(author: Address | None) -> str | None:

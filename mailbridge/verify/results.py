@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailbridge.verify.alignment import is_aligned
 from mailbridge.verify.signature import Status
 
 
@@ -70,12 +69,17 @@ class ArcResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DmarcResult:
-    """DMARC (RFC 7489); `policy` is none, quarantine or reject."""
+    """
+    DMARC (RFC 7489); `policy` is none, quarantine or reject.
+
+    `by_spf`: SPF passed for a domain that speaks for that of From in the mode its owner chose (`aspf`, §3.1.2).
+    """
 
     result: Result = Result.NONE
     domain: str | None = None
     policy: str | None = None
     reason: str | None = None
+    by_spf: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,8 +142,7 @@ class AuthResults:
     @property
     def proves_by_spf(self) -> bool:
         """Say whether the client was one that the domain in From names, and DMARC passed (RFC 7489 §3.1.2)."""
-        passed = self.dmarc.result is Result.PASS and self.spf.result is Result.PASS
-        return passed and is_aligned(self.spf.domain or "", self.dmarc.domain or "")
+        return self.dmarc.result is Result.PASS and self.spf.result is Result.PASS and self.dmarc.by_spf
 
     @property
     def proves_by_certificate(self) -> bool:

@@ -117,7 +117,8 @@ def test_an_answer_that_is_owed_is_pending_and_no_failure() -> None:
 
 
 WEAK = DkimResult(result=Result.PASS, domain="so.vn", selector="s", aligned=True, weaknesses=("body-length",))
-PASSED = DmarcResult(result=Result.PASS, domain="so.vn")
+PASSED = DmarcResult(result=Result.PASS, domain="so.vn", by_spf=True)
+BY_DKIM = replace(PASSED, by_spf=False)
 OF_AUTHOR = SmimeResult(
     part="1", status=Status.TOTAL_PASSED, signer="a@so.vn", covers_whole_mail=True, signer_is_sender=True
 )
@@ -129,7 +130,7 @@ OF_AUTHOR = SmimeResult(
         ({}, False),
         ({"dmarc": PASSED, "dkim": (WEAK,)}, False),
         ({"dmarc": PASSED, "spf": SpfResult(result=Result.PASS, domain="mail.so.vn")}, True),
-        ({"dmarc": PASSED, "spf": SpfResult(result=Result.PASS, domain="mass.vn"), "dkim": (WEAK,)}, False),
+        ({"dmarc": BY_DKIM, "spf": SpfResult(result=Result.PASS, domain="mass.vn"), "dkim": (WEAK,)}, False),
         ({"spf": SpfResult(result=Result.PASS, domain="so.vn")}, False),
         ({"arc": ArcResult(result=Result.PASS, sealers=("list.vn",))}, False),
         ({"arc": ArcResult(result=Result.PASS, sealers=("list.vn",), vouched=True)}, True),

@@ -32,7 +32,7 @@ def test_a_proven_author_may_be_answered() -> None:
     assert asked() is None
 
 
-PASSED = DmarcResult(result=Result.PASS, domain="vpcp.example")
+PASSED = DmarcResult(result=Result.PASS, domain="vpcp.example", by_spf=True)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ SMIME = SmimeResult(
     part="1", status=Status.TOTAL_PASSED, signer="a@vpcp.example", covers_whole_mail=True, signer_is_sender=True
 )
 BY_SPF: dict[str, Any] = {
-    "dmarc": DmarcResult(result=Result.PASS, domain="vpcp.example"),
+    "dmarc": DmarcResult(result=Result.PASS, domain="vpcp.example", by_spf=True),
     "spf": SpfResult(result=Result.PASS, domain="vpcp.example"),
 }
 

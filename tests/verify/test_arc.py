@@ -63,8 +63,18 @@ def test_only_what_the_first_sealer_saw_counts() -> None:
         (b"From: an@d1.example\r\n" + MAIL, [("h=from:", "h=from:from:")]),
         (MAIL, [("date:subject:", "date:")]),
         (b"Subject: another\r\n" + MAIL, []),
+        (b"Content-Type: text/html\r\n" + MAIL, []),
+        (b"Content-Transfer-Encoding: base64\r\n" + MAIL, []),
     ],
-    ids=["From unsigned", "text may be added", "two authors", "Subject unsigned", "two subjects"],
+    ids=[
+        "From unsigned",
+        "text may be added",
+        "two authors",
+        "Subject unsigned",
+        "two subjects",
+        "another type",
+        "another encoding",
+    ],
 )
 def test_seal_over_what_can_be_changed_vouches_for_nothing(content: bytes, ams: Edits) -> None:
     found = judged(seal_mail(content, results=SAID, ams=ams), SEALER)

@@ -1,4 +1,4 @@
-"""What a stranger may make of a mail costs no more than its length: sixteen times as long, some sixteen times as much."""
+"""What a stranger may make of a mail costs no more than its length: sixteen times the mail, some sixteen times the cost."""
 
 from __future__ import annotations
 

@@ -110,8 +110,8 @@ def _cutting_places(text: str) -> Iterator[int]:
         fixed.append(part.span())
     for span in fixed:
         yield from span
-    for pattern, source in ((markers.ABOUT_WITHIN, plain), (markers.ADDRESSED_WITHIN, text)):
-        if match := pattern.search(source):
+    for pattern in (markers.ABOUT_WITHIN, markers.ADDRESSED_WITHIN):
+        if match := pattern.search(plain):
             yield match.start()
     if match := markers.ARRIVAL_WITHIN.search(text):
         yield match.start()
