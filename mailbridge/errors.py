@@ -56,3 +56,16 @@ class Misconfigured(MailBridgeError):
         self.file = file
         self.line = line
         self.remedy = remedy
+
+
+class Refusal(MailBridgeError):
+    """What a person asked for cannot be done, and nothing was written; `vi` and `en` are sentences for that person."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi = vi
+        self.en = en
+
+    def told(self, language: str) -> str:
+        """Return the sentence in a language ("vi", "en")."""
+        return self.vi if language == "vi" else self.en

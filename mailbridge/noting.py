@@ -17,6 +17,7 @@ from typing import Protocol
 
 from mailbridge.errors import Unavailable
 from mailbridge.mail.delivery import Delivery
+from mailbridge.mail.ident import moment_of
 from mailbridge.registry.entry import local_day
 from mailbridge.registry.equation import PATIENCE
 from mailbridge.registry.serials import Gap, Tally, WriterSerials
@@ -68,11 +69,14 @@ class Noting:
     of mail costs one transaction a moment and not one a mail. While the database is away it tries again every `pause`
     seconds: the spool keeps what is not noted. Every `look` seconds it looks for what is missing; what is missing for
     less than `patience` may still come. `set_aside` tells the ids of mails that lie in the spool without waiting.
+    `newest` (blocks) tells when the newest mail in the book was accepted: a clock that is more than `slack` behind it
+    has jumped, and days of arrival are not to be trusted until somebody looks; no mail is refused for that.
     """
 
     spool: Told
     ledger: Ledger
     set_aside: Callable[[], Iterable[str]] = tuple
+    newest: Callable[[], datetime | None] = lambda: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     batch: int = 500
     linger: float = 1.0
@@ -80,10 +84,12 @@ class Noting:
     poll: float = 5.0
     look: float = 60.0
     patience: timedelta = PATIENCE
+    slack: timedelta = timedelta(minutes=5)
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _tally: Tally | None = field(default=None, init=False)
     _gaps: tuple[Gap, ...] = field(default=(), init=False)
     _unexplained: frozenset[str] = field(default=frozenset(), init=False)
+    _behind: timedelta = field(default=timedelta(), init=False)
     _looked: float = field(default=float("-inf"), init=False)
 
     @property
@@ -95,6 +101,11 @@ class Noting:
     def unexplained(self) -> int:
         """How many delivered mails of these days have no case and are not in the spool, as of the last look."""
         return len(self._unexplained)
+
+    @property
+    def clock_behind(self) -> timedelta:
+        """How far the clock is behind the newest mail, as of the last look; zero within `slack`."""
+        return self._behind
 
     def wake(self) -> None:
         """Say that there is something to note; call it in the loop's thread."""
@@ -153,6 +164,20 @@ class Noting:
         for mail_id in sorted(lost - self._unexplained):
             log.error("a delivered mail has no case and is not in the spool", extra={"mail": mail_id})
         self._unexplained = lost
+        self._look_at_clock(in_spool)
+
+    def _look_at_clock(self, in_spool: Iterable[str]) -> None:
+        """Log an error once when the clock went back behind mail that is here already."""
+        moments = [self.newest(), *map(moment_of, in_spool)]
+        now = self.clock()
+        newest = max((each for each in moments if each), default=now)
+        behind = newest - now if newest - now > self.slack else timedelta()
+        if behind and not self._behind:
+            log.error(
+                "the clock is behind mail that was accepted",
+                extra={"seconds": int(behind.total_seconds()), "newest": newest.isoformat()},
+            )
+        self._behind = behind
 
 
 def _news(gaps: Iterable[Gap], told: Sequence[Gap]) -> Iterator[Gap]:

@@ -16,21 +16,28 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from mailbridge.classifier.directory import NO_DIRECTORY, Directory
+from mailbridge.classifier.learned import NO_HINTS, Hints
 from mailbridge.decision.draft import draft_entries
 from mailbridge.decision.findings import Action, Judgement
 from mailbridge.decision.office import agencies_of
 from mailbridge.decision.policy import Policy
+from mailbridge.decision.related import relations_of
 from mailbridge.kept import KeepsTrust
+from mailbridge.letters.answering import Correspondence, note_come_back, within_limits
 from mailbridge.letters.compose import compose
 from mailbridge.letters.plan import plan
+from mailbridge.letters.question import question_letter
+from mailbridge.letters.roster import for_those_on_duty
 from mailbridge.letters.summary import sentence
-from mailbridge.mail.envelope import MailObject
-from mailbridge.mail.letter import LetterPlan
+from mailbridge.mail.envelope import Door, MailObject
+from mailbridge.mail.letter import INSIDE, Letter, LetterKind, LetterPlan
 from mailbridge.ports import Lookups, Reading, Registry, Transaction
 from mailbridge.record import as_object, evidence_object
 from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered
-from mailbridge.registry.entry import Case, Known, RegisterEntry
+from mailbridge.registry.entry import Case, Known, RegisterEntry, local_day
 from mailbridge.registry.judged import Verdict, next_try, verdict_at_reception
+from mailbridge.registry.relations import Relations
+from mailbridge.registry.texts import DocumentText, texts_of
 from mailbridge.seen import Seen, as_unopened, judge_seen, look, main_files
 from mailbridge.shadow import Shadows, as_second, sentence_in_shadow
 from mailbridge.verify.digests import TrustDigests, rests_on_certificates
@@ -49,12 +56,33 @@ NOT_OURS = "fixed:not-ours"
 class Writing(Transaction, Protocol):
     """What may be written, verdicts among it."""
 
+    @property
+    def correspondence(self) -> Correspondence:
+        """What is known and written of letters beside the outbox."""
+        ...
+
     def judge(self, verdict: Verdict) -> None:
         """Add a verdict; raises `AlreadyJudged` when there is one with its sequence."""
         ...
 
     def ask_again(self, mail_id: str, agency: str, at: datetime | None) -> None:
         """Note when the verdict of a mail is asked for again; None: not any more."""
+        ...
+
+    def relate(self, case: Case, entries: Sequence[RegisterEntry], known: Relations) -> None:
+        """Write what the mail has to do with the book: a copy, an answer, a recall that is asked for."""
+        ...
+
+    def keep_texts(self, texts: Sequence[DocumentText]) -> int:
+        """Keep what documents say, so that they are found by it; return how many files of them are new."""
+        ...
+
+
+class TakesCommands(Protocol):
+    """Knows the answers of officials to notices of ours."""
+
+    def take(self, seen: Seen, policy: Policy, now: datetime) -> Case | None:
+        """Carry out and answer a command, and record its case; None when this mail is none. Blocks."""
         ...
 
 
@@ -71,8 +99,10 @@ class Ports:
     """
     What stands around the walk; made by `wiring`.
 
-    `templates` of letters: None for those in the package. `directory`: the agencies that are known. `trust` keeps the
-    certificates and lists that a judgement rested on; None: they are not kept.
+    `templates` of letters: None for those in the package. `directory`: the agencies that are known. `hints`: what
+    was learnt from corrections. `trust` keeps the certificates and lists that a judgement rested on; None: they are not
+    kept. `commands` takes answers of officials; None: they are mails like others. `secret` seals the notices that may
+    be answered; none is without it.
     """
 
     lookups: Lookups
@@ -80,7 +110,10 @@ class Ports:
     registry: Ledger
     templates: SandboxedEnvironment | None = None
     directory: Directory = NO_DIRECTORY
+    hints: Hints = NO_HINTS
     trust: KeepsTrust | None = None
+    commands: TakesCommands | None = None
+    secret: bytes = b""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +147,8 @@ async def prepare(
     """
     if not await asyncio.to_thread(_undecided, mail, ports.registry, policies):
         return None
-    seen = await look(mail, ports.lookups, ports.reading, mail.accepted_at, directory=ports.directory)
+    at = mail.accepted_at
+    seen = await look(mail, ports.lookups, ports.reading, at, directory=ports.directory, hints=ports.hints)
     return as_unopened(seen, problem) if problem else seen
 
 
@@ -146,26 +180,41 @@ def settle(seen: Seen, ports: Ports, policy: Policy, now: datetime) -> Outcome:
     shadow mode only the case is written: neither number nor letter comes out of it.
     """
     for _ in range(_MOST_CONFLICTS):
-        case = ports.registry.decided(seen.mail.id, policy.agency.id)
+        case = ports.registry.decided(seen.mail.id, policy.agency.id) or _command(seen, ports, policy, now)
         if case:
             return Outcome(case=case)
         known = ports.registry.known(
             policy.agency.id, seen.mail.sha256, main_files(seen), _symbols(seen), seen.message.message_id
         )
+        if known.same_symbol and not known.same_file:
+            entries = tuple(entry for _, entry in known.same_symbol)
+            known = replace(known, same_text=ports.registry.same_text(policy.agency.id, _main_texts(seen), entries))
         if seen.message.author is not None:
             known = replace(known, sender=ports.registry.acquaintance(policy.agency.id, str(seen.message.author)))
         with suppress(AlreadyEntered, AlreadyDecided):
             if policy.shadow:
                 return _write_shadow(seen, known, ports, policy, now)
-            judgement, letters = judge_seen(seen, known, policy)
+            judgement, planned = judge_seen(seen, known, policy)
+            letters = for_those_on_duty(planned, policy, local_day(now))
             return _write(seen, judgement, letters, ports, policy, now)
     raise RuntimeError("the book refuses what it does not know")
 
 
+def _main_texts(seen: Seen) -> tuple[str, ...]:
+    """Return what the main files say, as far as they could be read."""
+    pages = (seen.pages.get(document.main) for document in seen.classification.documents)
+    return tuple(each.text for each in pages if each is not None)
+
+
+def _command(seen: Seen, ports: Ports, policy: Policy, now: datetime) -> Case | None:
+    """Let an official's answer be carried out, before anybody takes it for a document; not in shadow mode."""
+    return None if ports.commands is None or policy.shadow else ports.commands.take(seen, policy, now)
+
+
 def _symbols(seen: Seen) -> tuple[str, ...]:
-    return tuple(
-        document.symbol.value.text for document in seen.classification.documents if document.symbol.value is not None
-    )
+    """Name the documents of the mail, and those that it asks something of."""
+    own = (each.symbol.value.text for each in seen.classification.documents if each.symbol.value is not None)
+    return tuple(dict.fromkeys((*own, *(each.symbol for each in seen.classification.notices))))
 
 
 def _write(
@@ -183,9 +232,25 @@ def _write(
         if judgement.decision.action is Action.REGISTER:
             drafts = draft_entries(judgement, seen.mail, seen.message, policy)
             entries = tuple(tx.enter(draft, seen.mail.accepted_at) for draft in drafts)
+        letters = _unasked(_without_number(letters, entries, judgement), seen.mail)
+        answers = within_limits(
+            letters,
+            tx.correspondence,
+            judgement=judgement,
+            mail=seen.mail,
+            message=seen.message,
+            files=main_files(seen),
+            policy=policy,
+            now=now,
+        )
+        letters = answers.letters
         case = _case(seen, judgement, letters, entries, policy, now, kept)
         tx.record(case, entries)
         _note_verdict(tx, case, seen, now)
+        if judgement.decision.action.is_kept:
+            tx.relate(case, entries, relations_of(judgement, seen.message, seen.headers))
+        if judgement.decision.action.is_kept:
+            tx.keep_texts(texts_of(case.agency, case.mail_id, seen.classification, seen.message, seen.pages))
         for due in letters:
             if due.suppressed is None:
                 letter = compose(
@@ -199,9 +264,59 @@ def _write(
                     now=now,
                     problems=seen.problems,
                     templates=ports.templates,
+                    secret=ports.secret,
+                    directory=ports.directory,
                 )
-                tx.post(letter)
+                if tx.post(letter) and answers.threads and letter.kind not in INSIDE:
+                    tx.correspondence.note_answer(answers.threads.every, letter.key, now)
+        for other in (*answers.alarms, *_other_letters(tx, seen, judgement, letters, entries, ports, policy, now)):
+            tx.post(other)
     return Outcome(case=case, entries=entries, letters=letters)
+
+
+def _other_letters(
+    tx: Writing,
+    seen: Seen,
+    judgement: Judgement,
+    letters: tuple[LetterPlan, ...],
+    entries: tuple[RegisterEntry, ...],
+    ports: Ports,
+    policy: Policy,
+    now: datetime,
+) -> tuple[Letter, ...]:
+    """Write what follows of letters that came back, and the question to a body whose name seems forged."""
+    if judgement.decision.action is Action.STOP:
+        return ()
+    mail, message, directory = seen.mail, seen.message, ports.directory
+    question = question_letter(judgement, letters, mail, message, policy, directory, now=now, templates=ports.templates)
+    back = note_come_back(
+        tx.correspondence,
+        mail=mail,
+        message=message,
+        entries=entries,
+        policy=policy,
+        directory=directory,
+        now=now,
+    )
+    return (*((question,) if question else ()), *back)
+
+
+def _without_number(
+    letters: tuple[LetterPlan, ...], entries: tuple[RegisterEntry, ...], judgement: Judgement
+) -> tuple[LetterPlan, ...]:
+    """Say "arrived" in the place of "accepted" while the số đến is awaited; that letter leaves when it comes."""
+    old = judgement.decision.duplicate_of
+    if not any(line.awaits_number for line in (*entries, *((old,) if old else ()))):
+        return letters
+    accepted, arrived = LetterKind.ACCEPTED, LetterKind.ARRIVED
+    return tuple(replace(each, kind=arrived) if each.kind is accepted else each for each in letters)
+
+
+def _unasked(letters: tuple[LetterPlan, ...], mail: MailObject) -> tuple[LetterPlan, ...]:
+    """Send nothing for a mail that a person brought, unless he named its envelope sender, as `--answer` does."""
+    if mail.door is not Door.MANUAL or mail.envelope.mail_from is not None:
+        return letters
+    return tuple(replace(each, suppressed=each.suppressed or "policy") for each in letters)
 
 
 def _keep_trust(seen: Seen, judgement: Judgement, ports: Ports) -> TrustDigests | None:

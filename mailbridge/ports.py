@@ -114,6 +114,10 @@ class Registry(Protocol):
         """Look for the same mail (octets or Message-ID), the same main files (SHA-256) and the same symbols."""
         ...
 
+    def same_text(self, agency: str, texts: Sequence[str], entries: Sequence[RegisterEntry]) -> frozenset[str]:
+        """Return the ids of those entries whose main file says what one of these texts says."""
+        ...
+
     def acquaintance(self, agency: str, author: str) -> Acquaintance:
         """Say whether this From address, or another one of its domain, has sent mail that was kept."""
         ...

@@ -16,6 +16,7 @@ from datetime import datetime
 from mailbridge.classifier.classify import classify
 from mailbridge.classifier.directory import NO_DIRECTORY, Directory
 from mailbridge.classifier.kinds import Classification
+from mailbridge.classifier.learned import NO_HINTS, Hints, with_hints
 from mailbridge.decision.findings import Action, Judgement, Reason
 from mailbridge.decision.judge import judge
 from mailbridge.decision.policy import Policy
@@ -25,6 +26,7 @@ from mailbridge.mail.edxml import EdxmlHeader
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import LetterPlan
 from mailbridge.mail.message import Message, Part
+from mailbridge.mail.pages import Pages
 from mailbridge.mail.parse import parse
 from mailbridge.mail.smime import signed_entities
 from mailbridge.ports import Lookups, OpenedFile, Reading
@@ -50,6 +52,7 @@ class Seen:
 
     `unopened`: a journal report that could not be opened, so that the mail in it was not judged by itself.
     `headers`: what the edXML files say of their documents, by part. `directory`: the agencies known at the time.
+    `pages`: what files show to a reader, by part.
     """
 
     mail: MailObject
@@ -63,6 +66,7 @@ class Seen:
     unopened: bool = False
     headers: Mapping[str, EdxmlHeader] = field(default_factory=dict)
     directory: Directory = NO_DIRECTORY
+    pages: Mapping[str, Pages] = field(default_factory=dict)
 
 
 class _Timer:
@@ -81,7 +85,13 @@ class _Timer:
 
 
 async def look(
-    mail: MailObject, lookups: Lookups, reading: Reading, at: datetime, *, directory: Directory = NO_DIRECTORY
+    mail: MailObject,
+    lookups: Lookups,
+    reading: Reading,
+    at: datetime,
+    *,
+    directory: Directory = NO_DIRECTORY,
+    hints: Hints = NO_HINTS,
 ) -> Seen:
     """
     Read a mail, gather its evidence, open its files, and say what it is.
@@ -89,6 +99,7 @@ async def look(
     Args:
         at: The moment to judge certificates and keys for (aware, UTC).
         directory: The agencies that are known, for the names of issuers.
+        hints: What was learnt from corrections.
     """
     timer = _Timer()
     with timer.step("parse"):
@@ -101,7 +112,9 @@ async def look(
         smime = reading.judge_mail(entities, message.author, evidence) if entities else _nothing()
         opened, signed = await asyncio.gather(reading.open(message.attachments, evidence), smime)
     with timer.step("judge"):
-        return await asyncio.to_thread(_seen, mail, message, evidence, opened, signed, directory, timer.taken)
+        seen = await asyncio.to_thread(_seen, mail, message, evidence, opened, signed, directory, timer.taken)
+        proven = seen.authentication.proves_sender
+        return replace(seen, classification=with_hints(seen.classification, message.author, hints, proven=proven))
 
 
 async def _nothing() -> tuple[SmimeResult, ...]:
@@ -131,6 +144,7 @@ def _seen(
         timings_ms=timings_ms,
         headers=headers,
         directory=directory,
+        pages=pages,
     )
 
 

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from mailbridge.errors import Unavailable
 from mailbridge.mail.delivery import Delivery, Fate
+from mailbridge.mail.ident import uuid7
 from mailbridge.noting import Noting
+from mailbridge.registry.acceptance import newest_acceptance
 from mailbridge.registry.equation import InSpool
 from mailbridge.registry.store import SqlRegistry
 from tests.live.postgres import postgres
@@ -259,3 +261,35 @@ def test_in_the_end_every_mail_has_one_outcome_or_is_missing_by_name(
     assert found.holds == (not missing)
     ours = [gap for gap in loop._gaps if gap.writer == f"w{example}"]
     assert sum(gap.size for gap in ours) == len(missing)
+
+
+def test_a_clock_behind_the_newest_mail_is_told_once(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    with database.registry.transaction() as current:
+        current.record(case("future", accepted_at=NOW + timedelta(hours=3)), ())
+    loop = noting(TellingSpool(), database.registry)
+    loop.newest = lambda: newest_acceptance(database.engine)
+    loop.look_once()
+    loop.look_once()
+    assert loop.clock_behind == timedelta(hours=3)
+    assert errors(caplog) == ["the clock is behind mail that was accepted"]
+
+
+def test_a_clock_behind_a_mail_in_the_spool_is_told(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    spool = TellingSpool()
+    ahead = NOW + timedelta(minutes=6)
+    spool.aside = [uuid7(int(ahead.timestamp() * 1000), bytes(10)), "no-uuid"]
+    loop = noting(spool, database.registry)
+    loop.look_once()
+    assert loop.clock_behind == timedelta(minutes=6)
+    assert len(errors(caplog)) == 1
+
+
+def test_a_few_minutes_between_machines_are_no_alarm(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    loop = noting(TellingSpool(), database.registry)
+    loop.newest = lambda: NOW + timedelta(minutes=4)
+    loop.look_once()
+    assert (loop.clock_behind, errors(caplog)) == (timedelta(), [])
+
+
+def test_an_empty_book_has_no_newest_mail(database: Database) -> None:
+    assert newest_acceptance(database.engine) is None

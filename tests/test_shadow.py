@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from mailbridge.letters.answering import Correspondence
 from mailbridge.mail.letter import Letter
 from mailbridge.pipeline import Ports, conclude, process
 from mailbridge.registry.books import Books
@@ -20,7 +21,9 @@ from mailbridge.registry.conflicts import AlreadyDecided
 from mailbridge.registry.database import open_database
 from mailbridge.registry.entry import Acquaintance, Case, DraftEntry, Known, RegisterEntry
 from mailbridge.registry.judged import Verdict
+from mailbridge.registry.relations import Relations
 from mailbridge.registry.store import SqlRegistry
+from mailbridge.registry.texts import DocumentText
 from mailbridge.seen import Seen, look
 from tests.demo.builders_demo import AT, OURS, demo, ledger, policy, ports, reading
 from tests.registry.conftest import migrated_file, new_sqlite
@@ -46,6 +49,9 @@ class Strict:
     ) -> Known:
         return Known()
 
+    def same_text(self, agency: str, texts: Sequence[str], entries: Sequence[RegisterEntry]) -> frozenset[str]:
+        return frozenset()
+
     def acquaintance(self, agency: str, author: str) -> Acquaintance:
         return Acquaintance.STRANGER
 
@@ -67,6 +73,15 @@ class Strict:
 
     def ask_again(self, mail_id: str, agency: str, at: datetime | None) -> None:
         raise AssertionError(f"a look at {mail_id} that is to come")
+
+    def correspondence(self) -> Correspondence:
+        raise AssertionError("a letter is to be withheld or written")
+
+    def relate(self, case: Case, entries: Sequence[RegisterEntry], known: Relations) -> None:
+        raise AssertionError(f"relations of {case.mail_id}")
+
+    def keep_texts(self, texts: Sequence[DocumentText]) -> int:
+        raise AssertionError(f"{len(texts)} texts for the search")
 
     def record(self, case: Case, entries: Sequence[RegisterEntry]) -> None:
         if (case.mail_id, case.agency) in self.cases:

@@ -51,7 +51,8 @@ BOUNCE_SUBJECT = _pattern(
     r"khong (?:the )?(?:gui|chuyen|phan phoi) (?:duoc )?(?:thu|toi|den)|loi (?:gui|chuyen|phan phoi) thu|"
     r"thong bao (?:khong gui duoc|that bai)|chuyen thu that bai|echec|mensaje no entregado|"
     r"no se (?:ha )?pudo entregar|mancata consegna|nie dostarczono|niedostarczona|nao (?:foi possivel )?entreg|"
-    r"kan ikke leveres|olevererbart|fehlgeschlagen|dostavlen|dorucen|配信|送信できません|退信|系统退信|不能投递|无法投递"
+    r"kan ikke leveres|olevererbart|fehlgeschlagen|dostavlen|"
+    r"dorucen|配信|送信できません|退信|系统退信|不能投递|无法投递"
 )
 """Subjects of mails that tell that another one did not arrive."""
 
@@ -73,7 +74,8 @@ BOUNCE_SIGNS = tuple(
                 r"message (?:was|is) (?:being )?returned"
             ),
             (
-                r"(?:user|recipient|mailbox|address|account|host|domain)[^.\n]{0,40}(?:unknown|not found|does ?n[o']t exist|"
+                r"(?:user|recipient|mailbox|address|account|host|"
+                r"domain)[^.\n]{0,40}(?:unknown|not found|does ?n[o']t exist|"
                 r"unavailable|disabled|is full|not exist|invalid|rejected|inactive|no such)"
             ),
             (
@@ -94,7 +96,8 @@ BOUNCE_SIGNS = tuple(
             ),
             r"message (?:that )?you sent|your (?:message|mail|e-?mail)[^.\n]{0,120}(?:was|has|could|did|is|cannot)",
             (
-                r"(?:original|returned|rejected|undelivered) (?:message|mail)[^\n]{0,30}(?:follows|below|attached|header|"
+                r"(?:original|returned|rejected|undelivered) (?:message|"
+                r"mail)[^\n]{0,30}(?:follows|below|attached|header|"
                 r"---)|copy of (?:the|your) (?:message|mail|headers?)|headers? of the (?:original )?message"
             ),
             (
@@ -115,10 +118,13 @@ BOUNCE_SIGNS = tuple(
                 r"vuot (?:qua )?(?:dung luong|han muc|quota)"
             ),
             (
-                r"unzustellbar|konnte nicht (?:zugestellt|ubermittelt)|n'a (?:pas )?pu etre|n'a pas ete (?:remis|delivre)|"
-                r"no (?:se )?pudo (?:ser )?entreg|impossibile (?:recapitare|consegnare)|nao (?:pode|foi) (?:ser )?entregue|"
+                r"unzustellbar|konnte nicht (?:zugestellt|ubermittelt)|"
+                r"n'a (?:pas )?pu etre|n'a pas ete (?:remis|delivre)|"
+                r"no (?:se )?pudo (?:ser )?entreg|impossibile (?:recapitare|consegnare)|"
+                r"nao (?:pode|foi) (?:ser )?entregue|"
                 r"nie (?:mogla|zostala) (?:zostac )?dostarczona|ne(?:mohla|bylo) byt dorucen|kunde inte levereras|"
-                r"ne udalos dostavit|не (?:может быть|удалось) достав|届けられません|送信できません|投递失败|无法送达|无法投递|未能送达"
+                r"ne udalos dostavit|не (?:может быть|удалось) достав|"
+                r"届けられません|送信できません|投递失败|无法送达|无法投递|未能送达"
             ),
         ),
     )
@@ -144,11 +150,12 @@ REPLY_SUBJECT = _pattern(
     r"fuori (?:sede|ufficio)|assen(?:za|te)|respuesta automatica|fuera de (?:la )?oficina|ausen(?:cia|te)|"
     r"resposta automatica|fora do escritorio|ferias|afwezig|autosvar|fravaer\w*|poissa|autoodpowiedz|"
     r"automatyczna odpowiedz|nieobecnosc|automaticka odpoved|mimo kancelar|otomatik (?:yanit|cevap)|"
-    r"automatikus valasz|автоответ|автоматическ\w* ответ|отсутств|в отпуске|自動(?:返信|応答|回覆|回复)|自动(?:回复|答复)|"
+    r"automatikus valasz|автоответ|автоматическ\w* ответ|отсутств|"
+    r"в отпуске|自動(?:返信|応答|回覆|回复)|自动(?:回复|答复)|"
     r"不在(?:通知|のお知らせ)|休暇|外出|부재|자동 ?(?:응답|회신)|(?:thu |email |tin )?tra loi tu dong|phan hoi tu dong|"
     r"tu dong (?:tra loi|phan hoi|hoi dap)|hoi dap tu dong|thu tu dong|vang mat|nghi phep|(?:dang )?di cong tac|"
     r"(?:toi |dang )?di vang|khong co mat tai (?:co quan|van phong)|"
-    r"thong bao (?:vang mat|nghi|doi (?:dia chi|email|mail))|(?:dia chi|email|e-mail) (?:moi|da thay doi)|"
+    r"thong bao (?:vang mat|nghi phep|doi (?:dia chi|email|mail))|(?:dia chi|email|e-mail) (?:moi|da thay doi)|"
     r"change of (?:e-?mail )?address|new e-?mail address|(?:e-?mail )?address (?:has )?changed|"
     r"no longer (?:with|at|working)"
 )
@@ -180,7 +187,7 @@ REPLY_TEXT = _pattern(
     r"tu) (?:he thong|may))|(?:he thong|may chu)(?: \S+){0,4} tu dong|"
     r"(?:vui long |xin )?(?:khong|dung) (?:tra loi|phan hoi|reply)(?: lai)?(?: vao| den)? (?:thu|email|e-mail|"
     r"dia chi|tin)|"
-    r"(?:toi|minh|em|chung toi|anh|chi|ong|ba)(?: \S+){0,3} (?:hien |hien nay |hien tai |dang |se |"
+    r"\b(?:toi|minh|em|chung toi|anh|chi|ong|ba)(?: \S+){0,3} (?:hien |hien nay |hien tai |dang |se |"
     r"tam )*(?:nghi phep|nghi le|nghi om|nghi thai san|nghi mat|di cong tac|cong tac (?:tai|nuoc ngoai|xa)|vang mat|"
     r"di vang|khong co mat|khong lam viec|di hoc|da chuyen|da nghi|khong con)|"
     r"(?:se|toi se|chung toi se) (?:phan hoi|tra loi|lien he|hoi am)(?: \S+){0,8} (?:sau|som|khi|ngay|trong)|"

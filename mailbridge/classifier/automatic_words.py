@@ -1,8 +1,8 @@
 """
 What programs write when no field says that a program wrote: bounces, absences, tickets, questions whether one is human.
 
-All patterns run over folded text (no marks, small letters). They only withhold an answer: a document that comes along is
-entered all the same, so a word too many costs an acknowledgement and a word too few a war of machines.
+All patterns run over folded text (no marks, small letters). They only withhold an answer: a document that comes along
+is entered all the same, so a word too many costs an acknowledgement and a word too few a war of machines.
 """
 
 from __future__ import annotations
@@ -49,8 +49,10 @@ def reads_like_bounce(message: Message, local_parts: frozenset[str]) -> bool:
     if carries_files(message):
         return by_daemon and (by_subject or signs >= _ENOUGH_SIGNS)
     packed = any(part.inside is None and part.declared_type in _PACKED_ORIGINAL for part in message.parts)
+    if by_daemon and (by_subject or signs >= 1):
+        return True
     if by_daemon or by_subject:
-        return signs >= 1 or packed or (by_daemon and by_subject) or not text
+        return packed or signs >= _ENOUGH_SIGNS - 1
     return signs >= _ENOUGH_SIGNS or (packed and signs >= _ENOUGH_SIGNS - 1)
 
 
@@ -80,8 +82,8 @@ def reads_like_program(message: Message) -> bool:
 
 def _says_program(subject: str, said: str) -> bool:
     """Ask for a second sign where the mail does not even claim to answer one of ours."""
-    second = (REPLY_SUBJECT, TICKET_SUBJECT, CHALLENGE)
-    return any(each.search(subject) for each in second) or PLAIN_PROGRAM.search(said) is not None
+    second = REPLY_SUBJECT.match(subject) or TICKET_SUBJECT.search(subject) or CHALLENGE.search(subject)
+    return second is not None or PLAIN_PROGRAM.search(said) is not None
 
 
 def is_answer(message: Message) -> bool:
@@ -108,7 +110,7 @@ def unquoted(text: str) -> str:
 
 
 def carries_files(message: Message) -> bool:
-    """Say whether a person could have attached something: not a logo, a card, a signature, or the mail that is told of."""
+    """Say whether a person could have attached something: no logo, card or signature, nor the mail that is told of."""
     return any(part.is_attachment and not _is_trimming(part) for part in message.parts if part.inside is None)
 
 

@@ -18,10 +18,11 @@ from mailbridge.classifier.edxml import documents_of_packets, inside_of, is_stat
 from mailbridge.classifier.folding import fold
 from mailbridge.classifier.gathering import gather_documents
 from mailbridge.classifier.hints import compared, name_symbol, subject_symbols
-from mailbridge.classifier.kinds import Classification, Document, Kind, WorkingKind
+from mailbridge.classifier.kinds import Classification, Document, Kind, Notice, WorkingKind
 from mailbridge.classifier.page.markers import Role, role_of
 from mailbridge.classifier.pasted import pasted_document
 from mailbridge.classifier.privacy import secrecy_mark
+from mailbridge.classifier.recall import notices
 from mailbridge.classifier.unread import form_signs, unread_documents
 from mailbridge.classifier.working import Working, says, working_kind
 from mailbridge.mail.edxml import EdxmlHeader
@@ -78,7 +79,16 @@ def classify(
         automatic=automatic_reason(message, mail_from),
     )
     found = next(found for check in _CHECKS if (found := check(mail)) is not None)
-    return replace(found, documents=tuple(confirmed(document, directory) for document in found.documents))
+    documents = tuple(confirmed(document, directory) for document in found.documents)
+    return replace(found, documents=documents, notices=_notices(mail, found))
+
+
+def _notices(mail: _Mail, found: Classification) -> tuple[Notice, ...]:
+    """Tell what is asked of earlier documents; who confirms that he took one back asks for nothing."""
+    if found.kind is Kind.RECEIPT or not found.kind.is_stored:
+        return ()
+    subjects = [each.subject.value for each in found.documents if each.subject.value]
+    return notices(mail.message, mail.edxml, subjects, carries_document=bool(found.documents))
 
 
 def _answer(
@@ -269,6 +279,13 @@ def _sent_by_machine(mail: _Mail) -> Classification | None:
     return _answer(mail, Kind.AUTOMATIC, 0.95, f"sent by a machine or to many ({mail.automatic}), without a document")
 
 
+def _asks_back(mail: _Mail) -> Classification | None:
+    """Keep a mail that only asks for a document back: a clerk has to answer it, whoever wrote it."""
+    if mail.automatic is not None or not notices(mail.message, mail.edxml):
+        return None
+    return _answer(mail, Kind.WORKING_MAIL, 0.9, "it asks to take back a document that was sent before")
+
+
 def _working(mail: _Mail) -> Classification | None:
     said = working_kind(mail.message)
     if said is None or not (signs.is_from_public_body(mail.message) or _is_work_anywhere(said, mail.message)):
@@ -304,6 +321,7 @@ _CHECKS: tuple[Callable[[_Mail], Classification | None], ...] = (
     _receipt,
     _attached,
     _in_body,
+    _asks_back,
     _receipt_by_subject,
     _petition,
     _unread,

@@ -121,6 +121,31 @@ class Document:
     draft: bool = False
 
 
+class Asks(StrEnum):
+    """What is asked of the earlier document."""
+
+    RECALL = "recall"
+    REPLACE = "replace"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """
+    One earlier document of which something is asked.
+
+    `symbol` is normalised, "7816/VPCP-TTĐT". `issued` and `issuer` are None where nothing is said of them. `source`
+    is a sentence such as "part 1.2, edXML" or "subject"; `reason` is why, as the sender has it.
+    """
+
+    asks: Asks
+    symbol: str
+    issued: date | None = None
+    issuer: str | None = None
+    source: str = ""
+    reason: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Classification:
     """
@@ -130,7 +155,7 @@ class Classification:
     tuyệt mật where a mark was seen; with it the kind is SECRET and `documents` is empty.
     `automatic` names why a mail must not be answered (a word of CONTRACT.md `letters[].suppressed`), whatever its kind.
     `working` tells which kind of working mail it is. `links` are addresses under which the mail says that a document
-    can be fetched; nobody fetches them.
+    can be fetched; nobody fetches them. `notices` are what the mail asks of documents that were sent before.
     """
 
     kind: Kind
@@ -141,3 +166,4 @@ class Classification:
     automatic: str | None = None
     working: WorkingKind | None = None
     links: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()

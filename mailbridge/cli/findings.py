@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailbridge.cli.letters_keys import letter_keys
+from mailbridge.cli.number_findings import number_findings
 from mailbridge.errors import MailBridgeError, Misconfigured, Unavailable
 from mailbridge.settings import HostPort, ListenerSettings, Problem, Settings
 
@@ -37,9 +39,11 @@ def find(settings: Settings, path: Path, *, offline: bool) -> Iterator[Problem]:
     yield from _data(settings.data, where)
     for number, listener in enumerate(settings.listeners):
         yield from _certificate(listener, where(("listener", number, "tls_certificate")))
+    yield from letter_keys(settings, where, offline=offline)
     yield from _examples(settings, offline=offline)
     if not offline or settings.database.url.startswith("sqlite"):
         yield from _database(settings, where.database())
+        yield from number_findings(settings)
     if not offline:
         yield from _next_hops(settings, where)
         if not settings.dns.zone:

@@ -1,7 +1,8 @@
-"""`mailbridge letters list`: acknowledgements and notices, and what became of them."""
+"""`mailbridge letters`, and `letters list`: acknowledgements and notices, and what became of them."""
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 import click
@@ -23,24 +24,52 @@ _COLUMNS = (
 )
 
 
-@click.group("letters")
+# Where the verbs below `letters` live; each is imported when it is called, as all verbs are.
+VERBS = {
+    "show": "mailbridge.cli.letters_show:show",
+    "check": "mailbridge.cli.letters_show:check",
+    "resend": "mailbridge.cli.letters_show:resend",
+    "preview": "mailbridge.cli.letters_preview:preview",
+}
+
+
+class _Verbs(click.Group):
+    """A group some of whose commands live elsewhere."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *VERBS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = VERBS[cmd_name].partition(":")
+        found: click.Command = getattr(importlib.import_module(module), name)
+        return found
+
+
+@click.group("letters", cls=_Verbs)
 @with_session
 def command(_session: Session) -> None:
     """Show the letters that we write: acknowledgements to senders, notices to clerks."""
 
 
 @command.command("list")
-@click.option("--state", type=click.Choice(["waiting", "sent", "failed"]), help="Only these.")
+@click.option("--state", type=click.Choice(["waiting", "sent", "failed", "returned"]), help="Only these.")
 @click.option("--mail", "mail_id", metavar="ID", help="Only those that answer this mail.")
 @as_json_option
 @with_session
 def list_letters(session: Session, state: str | None, mail_id: str | None, as_json: bool) -> int:
     """List letters in the order in which they were written."""
-    from mailbridge.cli.ledger import open_books
-    from mailbridge.registry.books import LetterState
+    from mailbridge.cli.ledger import open_ledger
+    from mailbridge.registry.books import Books, LetterState
+    from mailbridge.registry.returned import Returned
 
-    with open_books(session) as books:
-        letters = books.letters(state=LetterState(state) if state else None, mail_id=mail_id)
+    with open_ledger(session) as engine:
+        asked = LetterState(state) if state not in (None, "returned") else None
+        letters = Books(engine).letters(state=asked, mail_id=mail_id)
+        if state == "returned":
+            back = Returned(engine).keys_of_returned()
+            letters = (each for each in letters if each.letter.key in back)
         if as_json:
             print_json(map(letter_object, letters))
         else:

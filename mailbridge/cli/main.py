@@ -14,7 +14,7 @@ import click
 from mailbridge import __version__
 from mailbridge.cli.session import ANSWER_NO, BAD_CONFIGURATION, INTERRUPTED, TRY_LATER, USAGE, Session, with_session
 from mailbridge.cli.texts import say, visible
-from mailbridge.errors import MailBridgeError, Misconfigured, Unavailable
+from mailbridge.errors import MailBridgeError, Misconfigured, Refusal, Unavailable
 
 # Where each verb lives (as `command` of its module, or under the name behind the colon) and what it does, in a line. A
 # verb is imported when it is called: the book alone costs most of a second, and `--help` shall not wait for it.
@@ -33,7 +33,7 @@ VERBS = {
     "letters": ("mailbridge.cli.letters", "Show acknowledgements and notices."),
     "report": ("mailbridge.cli.report", "Draw up accounts and figures."),
     "queue": ("mailbridge.cli.queue", "Show mail that waits or was set aside."),
-    "rules": ("mailbridge.cli.rules", "Show the rules and run their examples."),
+    "rules": ("mailbridge.cli.rules", "Show the rules, run their examples, and learn from corrections."),
     "directory": ("mailbridge.cli.directory", "Show and bring in the directory of agencies."),
     "trust": ("mailbridge.cli.trust", "Show and bring in trusted certificates and lists of revoked ones."),
     "db": ("mailbridge.cli.db", "Make or bring forward the database."),
@@ -140,6 +140,9 @@ def _report(error: MailBridgeError, session: Session) -> int:
         case Unavailable():
             _complain(session, "try again later", str(error))
             return TRY_LATER
+        case Refusal():
+            _complain(session, "not possible", error.told(session.lang()))
+            return ANSWER_NO
         case _:
             _complain(session, "error", str(error))
             return ANSWER_NO

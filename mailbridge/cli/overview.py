@@ -73,6 +73,7 @@ class Overview:
             "set_aside": spool and spool.set_aside,
             "unknown": spool and spool.unknown,
             "letters_waiting": ledger and ledger.letters_waiting,
+            "held": ledger and ledger.held,
             "database": ledger and ledger.database.value,
             "gap": ledger and ledger.gap,
             "unexplained": ledger and ledger.unexplained,
@@ -208,3 +209,7 @@ def _of_ledger(ledger: LedgerStatus) -> Iterator[Trouble]:
     if ledger.unexplained:
         text = "{count} delivered mails were neither decided nor kept"
         yield Trouble(word="unexplained", text=text, facts={"count": ledger.unexplained})
+    if ledger.clock_behind_seconds:
+        text = "the clock is {minutes} minutes behind mail that was accepted; days of arrival may be wrong"
+        facts = {"minutes": round(ledger.clock_behind_seconds / 60)}
+        yield Trouble(word="clock", text=text, facts=facts)

@@ -9,10 +9,8 @@ import click
 from mailbridge.cli.register import entry_object
 from mailbridge.cli.register_choice import (
     narrowing,
-    person,
     read_fields,
     reason,
-    refusing,
     signed,
     the_entry,
     warn_of_length,
@@ -53,32 +51,30 @@ def correct(
     FIELDS are words field=value, in Vietnamese or English; an empty value empties the field. Nothing is overwritten:
     the old value stays readable, with who changed it, when and why.
     """
-    from mailbridge.cli.ledger import open_ledger
+    from mailbridge.cli.register_desk_done import at_desk, remark_lines
+    from mailbridge.desk.desk import Via
     from mailbridge.registry.books import Books
-    from mailbridge.registry.conflicts import EntryVoided
-    from mailbridge.registry.corrections import SqlCorrections
 
-    with open_ledger(session) as engine, refusing(session):
+    with at_desk(session, by) as (desk, who):
         values, why = read_fields(session, fields), reason(session, why)
-        entry = the_entry(session, Books(engine), what, agency=agency, book=book, year=year)
+        entry = the_entry(session, Books(who.engine), what, agency=agency, book=book, year=year)
         if entry is None:
             return ANSWER_NO
-        try:
-            done = SqlCorrections(engine).correct(entry.id, values, by=person(by), why=why)
-        except EntryVoided as error:
-            return _is_voided(session, error.entry)
+        if entry.status.value == "voided":
+            return _is_voided(session, entry)
+        done = desk.correct(entry.id, tuple(values.items()), by=who.name, via=Via.CLI, why=why)
+    newer = done.entry or entry
     if as_json:
-        print_json(
-            [{**entry_object(done.entry), "version": done.entry.version, "changes": change_objects(done.changes)}]
-        )
+        changed = {"version": newer.version, "changes": change_objects(done.changes), "act": done.act_id or None}
+        print_json([{**entry_object(newer), **changed}])
         return 0
     if not done.changes:
         click.echo(say(session.lang(), "it says so already; nothing was written"))
         return 0
-    facts = {"number": f"{done.entry.shown_number}/{done.entry.year}", "version": done.entry.version}
+    facts = {"number": f"{newer.shown_number}/{newer.year}", "version": newer.version}
     click.echo(say(session.lang(), "number {number} was corrected, version {version}", **facts))
-    click.echo("\n".join(change_lines(session.lang(), done.changes)))
-    warn_of_length(session, done.entry)
+    click.echo("\n".join((*change_lines(session.lang(), done.changes), *remark_lines(session.lang(), done))))
+    warn_of_length(session, newer)
     return 0
 
 
@@ -104,25 +100,25 @@ def void(
 
     The document may be entered again, and gets a new number then.
     """
-    from mailbridge.cli.ledger import open_ledger
+    from mailbridge.cli.register_desk_done import at_desk, remark_lines
+    from mailbridge.desk.desk import Via
     from mailbridge.registry.books import Books
-    from mailbridge.registry.conflicts import EntryVoided
-    from mailbridge.registry.corrections import SqlCorrections
 
-    with open_ledger(session) as engine:
+    with at_desk(session, by) as (desk, who):
         why = reason(session, why)
-        entry = the_entry(session, Books(engine), what, agency=agency, book=book, year=year)
+        entry = the_entry(session, Books(who.engine), what, agency=agency, book=book, year=year)
         if entry is None:
             return ANSWER_NO
-        try:
-            voided = SqlCorrections(engine).void(entry.id, by=person(by), why=why)
-        except EntryVoided as error:
-            return _is_voided(session, error.entry)
+        if entry.status.value == "voided":
+            return _is_voided(session, entry)
+        done = desk.void(entry.id, by=who.name, via=Via.CLI, why=why)
+    voided = done.entry or entry
     if as_json:
-        print_json([{**entry_object(voided), "version": voided.version}])
+        print_json([{**entry_object(voided), "version": voided.version, "act": done.act_id}])
     else:
         number = f"{voided.shown_number}/{voided.year}"
-        click.echo(say(session.lang(), "number {number} is voided; it is not given again", number=number))
+        told = say(session.lang(), "number {number} is voided; it is not given again", number=number)
+        click.echo("\n".join((told, *remark_lines(session.lang(), done))))
     return 0
 
 

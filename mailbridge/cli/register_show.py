@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,9 @@ from mailbridge.cli.letters import letter_object, letter_row
 from mailbridge.cli.register import entry_object, entry_row
 from mailbridge.cli.register_changes import change_lines, change_objects
 from mailbridge.cli.register_choice import narrowing
+from mailbridge.cli.register_close_words import closing_line, closing_object
+from mailbridge.cli.register_desk_done import act_lines, act_object
+from mailbridge.cli.register_links import link_line, link_object, numbers_of
 from mailbridge.cli.session import ANSWER_NO, Session, as_json_option, with_session
 from mailbridge.cli.tables import hanging, print_json
 from mailbridge.cli.texts import local_time, say, utc, visible
@@ -22,9 +25,14 @@ from mailbridge.cli.texts import local_time, say, utc, visible
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from mailbridge.registry.acts import Act
+    from mailbridge.registry.closings import Closing
+    from mailbridge.registry.copies import Arrival
     from mailbridge.registry.corrections_fields import Change
     from mailbridge.registry.entry import Case, RegisterEntry
     from mailbridge.registry.judged import Verdict
+    from mailbridge.registry.links import Link
+    from mailbridge.registry.readings import Reading
     from mailbridge.registry.rows import LetterRecord
     from mailbridge.registry.versions import EntryVersion
 
@@ -38,25 +46,41 @@ class Told:
     case: Case | None
     letters: tuple[LetterRecord, ...]
     verdicts: tuple[Verdict, ...]
+    acts: tuple[Act, ...] = ()
+    readings: tuple[Reading, ...] | None = None
+    links: tuple[Link, ...] = ()
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    closings: tuple[Closing, ...] = ()
 
 
 @click.command("show")
 @click.argument("what")
+@click.option("--history", is_flag=True, help="Tell who read it, too.")
 @narrowing
 @as_json_option
 @with_session
-def show(session: Session, what: str, agency: str | None, book: str | None, year: int | None, as_json: bool) -> int:
+def show(
+    session: Session,
+    what: str,
+    history: bool,
+    agency: str | None,
+    book: str | None,
+    year: int | None,
+    as_json: bool,
+) -> int:
     """
     Show the entries called WHAT: a number (12 or 12/2026), a symbol (15/QĐ-SNV), the id of an entry or a mail.
 
-    Below each: its versions with what was changed, by whom and why; its mail, files, letters and verdicts.
+    Below each: its versions with what was changed, by whom and why; its mail, files, letters and verdicts. That it was
+    read is written down (keep_readings below [proof]).
     """
     from mailbridge.cli.ledger import open_ledger
     from mailbridge.registry.books import Books
 
     with open_ledger(session) as engine:
         found = Books(engine).find_entries(what, agency=agency, book=book, year=year)
-        told = [_gathered(engine, each) for each in found]
+        told = [_gathered(engine, each, history=history) for each in found]
+        note_shown(session, engine, found)
     if as_json:
         print_json(map(_object, told))
     elif not told:
@@ -66,13 +90,42 @@ def show(session: Session, what: str, agency: str | None, book: str | None, year
     return 0 if told else ANSWER_NO
 
 
-def _gathered(engine: Engine, entry: RegisterEntry) -> Told:
+def note_shown(session: Session, engine: Engine, entries: Sequence[RegisterEntry]) -> None:
+    """Write down that these are read by whoever is at the terminal, before they are shown."""
+    from mailbridge.control.audit import who_asks
+    from mailbridge.registry.readings import Reading, note_readings
+
+    if not entries or not session.settings().proof.keep_readings:
+        return
+    now, who = datetime.now(UTC), who_asks()
+    readings = [
+        Reading(
+            at=now,
+            agency=each.draft.agency,
+            reader=who,
+            via="cli",
+            entry_id=each.id,
+            mail_id=each.draft.mail_id or None,
+        )
+        for each in entries
+    ]
+    if problem := note_readings(engine, readings):
+        text = "that it was read could not be written down: {problem}"
+        click.echo(say(session.lang(), text, problem=visible(problem)), err=True)
+
+
+def _gathered(engine: Engine, entry: RegisterEntry, *, history: bool) -> Told:
+    from mailbridge.registry.acts import acts_told
     from mailbridge.registry.books import Books
+    from mailbridge.registry.closings import SqlClosings
+    from mailbridge.registry.links_books import LinkBooks
+    from mailbridge.registry.readings import readings_of
     from mailbridge.registry.verdicts import SqlVerdicts
     from mailbridge.registry.versions import versions_of_entry
 
     mail_id, agency = entry.draft.mail_id, entry.draft.agency
     verdicts = SqlVerdicts(engine)
+    links = LinkBooks(engine).standing(entry.id)
     cases = verdicts.cases_of(mail_id) if mail_id else ()
     return Told(
         entry=entry,
@@ -80,6 +133,11 @@ def _gathered(engine: Engine, entry: RegisterEntry) -> Told:
         case=next((case for case in cases if case.agency == agency), None),
         letters=tuple(Books(engine).letters(agency=agency, mail_id=mail_id)) if mail_id else (),
         verdicts=verdicts.of_mail(mail_id, agency) if mail_id else (),
+        acts=acts_told(engine, agency, mail_id=mail_id, entry_id=entry.id),
+        readings=readings_of(engine, entry_ids=[entry.id]) if history else None,
+        links=links,
+        numbers=numbers_of(engine, links),
+        closings=SqlClosings(engine).of_day(agency, entry.draft.book, entry.arrival_date),
     )
 
 
@@ -92,12 +150,31 @@ def _object(told: Told) -> Mapping[str, object]:
         "document_sha256": told.entry.draft.document_sha256 or None,
         "version": told.entry.version,
         "fields": _fields(told.entry),
+        "closings": [closing_object(each) for each in told.closings],
         "versions": [_version_object(each, changes) for each, changes in _changed(told.versions)],
         "mail": _mail_object(told.case) if told.case else None,
         "files": _files(told.case),
         "letters": [letter_object(each) for each in told.letters],
+        "channels": [_arrival_object(each) for each in _arrivals(told)],
+        "links": [link_object(each, told.numbers) for each in told.links],
         "verdicts": [_verdict_object(each) for each in told.verdicts],
+        "acts": [act_object(each) for each in told.acts],
+        **({} if told.readings is None else {"readings": [_reading_object(each) for each in told.readings]}),
     }
+
+
+def _reading_object(reading: Reading) -> dict[str, object]:
+    return {"at": utc(reading.at), "by": reading.reader, "via": reading.via}
+
+
+def _arrivals(told: Told) -> tuple[Arrival, ...]:
+    from mailbridge.registry.copies import arrivals
+
+    return arrivals(told.entry, told.links)
+
+
+def _arrival_object(arrival: Arrival) -> dict[str, object]:
+    return {"channel": arrival.channel.value, "arrived_at": utc(arrival.arrived_at), "mail_id": arrival.mail_id}
 
 
 def _fields(entry: RegisterEntry) -> dict[str, object]:
@@ -166,6 +243,8 @@ def _lines(told: Told, language: str) -> Iterator[str]:
 
     yield from _sheet(told.entry, language)
     yield from _block(language, "Versions", _version_lines(told.versions, language))
+    yield from _block(language, "Closing", (closing_line(language, each) for each in told.closings))
+    yield from _block(language, "Links", (link_line(each, told.entry, told.numbers, language) for each in told.links))
     if told.case:
         yield from _block(language, "Mail", _mail_lines(told.case))
     yield from _block(language, "Files", (_file_line(each) for each in _files(told.case)))
@@ -173,6 +252,9 @@ def _lines(told: Told, language: str) -> Iterator[str]:
     yield from _block(language, "Letters", letters)
     judged = (f"{local_time(each.at)}, {each.detail}" for each in verdict_events(told.verdicts, language))
     yield from _block(language, "Verdicts", judged)
+    yield from _block(language, "Acts", act_lines(told.acts, language))
+    read = (f"{local_time(each.at)}, {each.reader}, {each.via}" for each in told.readings or ())
+    yield from _block(language, "Read by", read)
 
 
 def _block(language: str, head: str, lines: Iterable[str]) -> Iterator[str]:
@@ -233,4 +315,5 @@ def _sheet(entry: RegisterEntry, language: str) -> Iterator[str]:
     )
     for head, value in facts:
         if value:
-            yield hanging(f"{say(language, head) + ':':15}", visible(value))
+            label = f"{say(language, head)}:"
+            yield hanging(f"{label:15}" if len(label) < 15 else f"{label} ", visible(value))

@@ -1,4 +1,4 @@
-"""`mailbridge report ledger|maillog|shadow`: the account of deliveries, and what shadow mode would have done."""
+"""`mailbridge report`: the account of deliveries, what shadow mode would have done, and figures (`report_figures`)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ import click
 
 from mailbridge.cli.account import account_lines, account_object
 from mailbridge.cli.maillog import MailLog, read_maillog
+from mailbridge.cli.report_figures import figures, private
+from mailbridge.cli.report_letters import letters
 from mailbridge.cli.session import ANSWER_NO, BAD_DATA, Session, as_json_option, with_session
 from mailbridge.cli.tables import Column, print_json, print_table
 from mailbridge.cli.texts import local_time, say, say_word, utc
@@ -52,7 +54,7 @@ class _Day(click.ParamType[date]):
     name = "day"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        from mailbridge.registry.search import read_day
+        from mailbridge.registry.days import read_day
 
         day = read_day(str(value))
         if day is None:
@@ -164,6 +166,10 @@ def shadow(session: Session, since: date | None, as_json: bool) -> int:
     return 0 if counts else ANSWER_NO
 
 
+command.add_command(figures)
+command.add_command(private)
+
+
 def _read(files: Iterable[Path]) -> MailLog:
     with ExitStack() as stack:
 
@@ -240,3 +246,6 @@ def _letter(language: str, letter: Mapping[str, str | None]) -> str:
     if letter["suppressed"]:
         return say(language, "{letter}: would not leave ({why})", letter=name, why=letter["suppressed"])
     return f"{name} → {letter['to']}"
+
+
+command.add_command(letters)

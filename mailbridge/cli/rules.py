@@ -1,4 +1,4 @@
-"""`mailbridge rules list|test`: the rules of the office and their examples."""
+"""`mailbridge rules list|test|learn`: the rules of the office, their examples, and what corrections teach."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mailbridge.cli.rules_learn import learn
 from mailbridge.cli.session import ANSWER_NO, Session, as_json_option, with_session
 from mailbridge.cli.tables import Column, print_json, print_table
 from mailbridge.cli.texts import say, visible
@@ -26,6 +27,9 @@ _COLUMNS = (
 @with_session
 def command(_session: Session) -> None:
     """Show and try the rules."""
+
+
+command.add_command(learn)
 
 
 @command.command("list")

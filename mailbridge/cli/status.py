@@ -116,6 +116,8 @@ def _lines(language: str, overview: Overview) -> Iterator[tuple[str, str]]:
     if overview.ledger:
         if overview.ledger.letters_waiting is not None:
             yield "Letters waiting", str(overview.ledger.letters_waiting)
+        if overview.ledger.held is not None:
+            yield "Held for clerks", str(overview.ledger.held)
         states = {"ready": "ready", "away": "does not answer", "other-schema": "other schema"}
         yield "Database", say(language, states[overview.ledger.database.value])
     if overview.trust:

@@ -15,6 +15,8 @@ from mailbridge.cli.tables import Column, print_json, print_table
 from mailbridge.cli.texts import local_time, say, say_word, utc
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from mailbridge.registry.entry import Event
     from mailbridge.registry.equation import Equation
 
@@ -37,7 +39,7 @@ def command(session: Session, what: str, as_json: bool) -> int:
     from mailbridge.cli.ledger import in_spool, open_ledger
     from mailbridge.cli.verdict_words import verdict_events
     from mailbridge.registry.books import Books
-    from mailbridge.registry.search import read_day
+    from mailbridge.registry.days import read_day
     from mailbridge.registry.verdicts import SqlVerdicts
 
     day = read_day(what.strip())
@@ -46,6 +48,7 @@ def command(session: Session, what: str, as_json: bool) -> int:
         books = Books(engine)
         told = verdict_events(SqlVerdicts(engine).called(what), session.lang())
         events = sorted((*books.trace(what), *told), key=lambda each: each.at)
+        events = sorted((*events, *_readings(engine, events)), key=lambda each: each.at)
         account = books.equation(day, now=datetime.now(UTC), spool=spool) if day and spool else None
     if as_json:
         print_json([_account_event(account)] if account else [])
@@ -55,6 +58,26 @@ def command(session: Session, what: str, as_json: bool) -> int:
             click.echo("\n".join(account_lines(session.lang(), account)) + "\n")
         _print(session.lang(), events)
     return 0 if events else ANSWER_NO
+
+
+def _readings(engine: Engine, events: Sequence[Event]) -> list[Event]:
+    """Tell who read the entries and mails that the events are about."""
+    from mailbridge.registry.entry import Event
+    from mailbridge.registry.readings import readings_of
+
+    entry_ids = sorted({each.entry_id for each in events if each.entry_id})
+    mail_ids = sorted({each.mail_id for each in events if each.mail_id})
+    return [
+        Event(
+            at=each.at,
+            mail_id=each.mail_id or "",
+            entry_id=each.entry_id,
+            actor=each.reader,
+            what="read",
+            detail=f"{each.reader}, {each.via}",
+        )
+        for each in readings_of(engine, entry_ids=entry_ids, mail_ids=mail_ids)
+    ]
 
 
 def _print(language: str, events: Sequence[Event]) -> None:

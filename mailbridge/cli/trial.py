@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from mailbridge.classifier.directory import NO_DIRECTORY, Directory
+from mailbridge.classifier.learned import NO_HINTS, Hints
 from mailbridge.cli.sources import Source
 from mailbridge.decision.findings import Agency, Decision, Judgement
 from mailbridge.decision.office import EVERYBODY, agencies_of
@@ -20,6 +21,7 @@ from mailbridge.mail.envelope import Client, Door, Envelope, MailObject
 from mailbridge.mail.ident import uuid7
 from mailbridge.ports import Lookups, Reading
 from mailbridge.record import Object, as_object
+from mailbridge.registry.differences import says_the_same
 from mailbridge.registry.entry import DraftEntry, Known, RegisterEntry
 from mailbridge.seen import Seen, judge_seen, look
 
@@ -66,6 +68,7 @@ class Trial:
         world: World,
         jobs: int,
         directory: Directory = NO_DIRECTORY,
+        hints: Hints = NO_HINTS,
     ) -> None:
         self._lookups = lookups
         self._reading = reading
@@ -74,9 +77,11 @@ class Trial:
         self._world = world
         self._jobs = jobs
         self._directory = directory
+        self._hints = hints
         self._known_files: list[tuple[str, RegisterEntry]] = []
         self._known_symbols: list[tuple[str, RegisterEntry]] = []
         self._known_mails: set[str] = set()
+        self._known_texts: dict[str, str] = {}
 
     async def seen(self, sources: Iterator[Source]) -> AsyncIterator[tuple[Source, Seen]]:
         """Look at each source; results come in the order of the sources. Raises `Unavailable`."""
@@ -101,7 +106,8 @@ class Trial:
             sha256=hashlib.sha256(source.content).hexdigest(),
             accepted_at=self._world.at or now,
         )
-        return await look(mail, self._lookups, self._reading, mail.accepted_at, directory=self._directory)
+        at = mail.accepted_at
+        return await look(mail, self._lookups, self._reading, at, directory=self._directory, hints=self._hints)
 
     def remember(self, seen: Seen) -> None:
         """Take a mail as one whose documents are in the book already (`--known`)."""
@@ -127,6 +133,8 @@ class Trial:
                 ),
             )
             self._known_files.append((digest, entry))
+            if document.main in seen.pages:
+                self._known_texts[entry.id] = seen.pages[document.main].text
             if symbol:
                 # The newest first, as the book tells them.
                 self._known_symbols.insert(0, (symbol.text, entry))
@@ -146,10 +154,15 @@ class Trial:
         digests = {part.index: part.sha256 for part in seen.message.parts}
         files = {digests.get(document.main) for document in seen.classification.documents}
         symbols = {each.symbol.value.text for each in seen.classification.documents if each.symbol.value}
+        symbols.update(each.symbol for each in seen.classification.notices)
+        texts = [seen.pages[each.main].text for each in seen.classification.documents if each.main in seen.pages]
         return Known(
             same_mail=seen.mail.sha256 in self._known_mails,
             same_file=tuple(each for each in self._known_files if each[0] in files),
             same_symbol=tuple(each for each in self._known_symbols if each[0] in symbols),
+            same_text=frozenset(
+                id_ for id_, kept in self._known_texts.items() if any(says_the_same(kept, text) for text in texts)
+            ),
         )
 
     def _policy(self, seen: Seen) -> Policy:

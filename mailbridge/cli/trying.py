@@ -108,6 +108,7 @@ def _trial(
 ) -> Iterator[Trial]:
     """Put together what judges, and close the readers of files at the end."""
     from mailbridge.classifier.directory import NO_DIRECTORY
+    from mailbridge.classifier.learned import NO_HINTS
     from mailbridge.cli.trial import Trial
     from mailbridge.settings import default_policy
     from mailbridge.wiring import lookups_for, reading_for
@@ -122,6 +123,7 @@ def _trial(
             world=world,
             jobs=jobs,
             directory=settings.directory if settings else NO_DIRECTORY,
+            hints=settings.hints if settings else NO_HINTS,
         )
     finally:
         reading.close()

@@ -160,7 +160,10 @@ def _of_ledger(ledger: LedgerStatus) -> Iterator[Metric]:
     yield _gauge("database_up", "1 while the database answers and has our schema.", _is_ready(ledger))
     if ledger.letters_waiting is not None:
         yield _gauge("letters_waiting", "Letters that wait to leave.", ledger.letters_waiting)
+    if ledger.held is not None:
+        yield _gauge("mails_held", "Mails that wait for a clerk.", ledger.held)
     yield _gauge("ledger_gap", "Mails without a recorded outcome.", ledger.gap)
+    yield _gauge("clock_behind_seconds", "How far the clock is behind mail that is here.", ledger.clock_behind_seconds)
     yield _gauge("ledger_unexplained", "Delivered mails that have no case and are nowhere.", ledger.unexplained)
     decided = CounterMetricFamily(
         "mailbridge_decided", "Decisions, by what becomes of the mail; one for each agency.", labels=["action"]

@@ -82,6 +82,8 @@ class LedgerStatus:
 
     `gap` mails have no recorded outcome, `unexplained` delivered ones are nowhere. `decided` counts by action, since
     the process began; `decided_within[i]` of them within `STEPS[i]` seconds, after `decided_seconds` altogether.
+    `held` mails wait for a clerk.
+    `clock_behind_seconds` is 0 unless the clock went back behind mail that was accepted already.
     """
 
     database: DatabaseState
@@ -91,6 +93,8 @@ class LedgerStatus:
     decided: Mapping[str, int]
     decided_within: tuple[int, ...]
     decided_seconds: float
+    held: int | None = None
+    clock_behind_seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,6 +19,7 @@ from mailbridge.decision.objections import (
     ABOUT_DELIVERY,
     ABOUT_DOCUMENTS,
     ABOUT_ENTERING,
+    ALARMS,
     NOT_DELIVERED,
     Ground,
     Objection,
@@ -27,8 +28,10 @@ from mailbridge.decision.objections import (
 )
 from mailbridge.decision.policy import DocumentKind, Policy, Treatment, treatment, working_treatment
 from mailbridge.decision.proof import is_broken
+from mailbridge.decision.recall import recall
 from mailbridge.decision.rules import Answer, Outcome, Step, evaluate
 from mailbridge.decision.sentence import Sentence
+from mailbridge.registry.entry import EntryStatus, RegisterEntry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +92,8 @@ def duplicate(findings: Findings) -> Outcome | None:
     if not findings.classification.kind.is_stored:
         return None
     entry = known[0][1]
+    if entry.status is EntryStatus.RECALLED:
+        return _recalled_before(entry)
     return Outcome(
         action=Action.DUPLICATE,
         rule="fixed:same-file",
@@ -102,11 +107,26 @@ def duplicate(findings: Findings) -> Outcome | None:
     )
 
 
+def _recalled_before(entry: RegisterEntry) -> Outcome:
+    """Hold what is sent again after its issuer took it back: only a clerk can say whether it counts again."""
+    return Outcome(
+        action=Action.HOLD,
+        rule="fixed:same-file",
+        text=Sentence(
+            vi=f"Văn bản này (số đến {entry.shown_number} ngày {entry.arrival_date:%d/%m/%Y}) đã được thu hồi và nay "
+            "gửi lại; đề nghị Văn thư kiểm tra.",
+            en=f"This document (number {entry.shown_number} of {entry.arrival_date:%d/%m/%Y}) was recalled and is "
+            "sent again; please look.",
+        ),
+    )
+
+
 FIRST: tuple[tuple[str, Fixed], ...] = (
     ("fixed:secret", secret),
     ("fixed:automatic", automatic),
     ("fixed:private", private),
     ("fixed:same-file", duplicate),
+    ("fixed:recall", recall),
 )
 """The fixed rules that are asked before the administrator's, in order."""
 
@@ -230,10 +250,16 @@ def _what_remains(action: Action, objections: tuple[Objection, ...]) -> Action:
 def _reasons(
     spoken: Outcome, outcome: Outcome, action: Action, objections: tuple[Objection, ...], language: str
 ) -> tuple[Reason, ...]:
-    """Put the deciding rule first: an objection when it changed the action, the rule when it did not."""
+    """
+    Put the deciding rule first: an objection when it changed the action, the rule when it did not.
+
+    What a clerk must not overlook leads, whichever rule holds the mail as well.
+    """
     raised_by = [(each.rule, each.text) for each in objections]
     rules = list(dict.fromkeys(((outcome.rule, outcome.text), (spoken.rule, spoken.text))))
     ordered = [*rules, *raised_by] if action is outcome.action else [*raised_by, *rules]
+    if action is Action.HOLD:
+        ordered.sort(key=lambda each: each[0] not in ALARMS)
     return tuple(Reason(rule=rule, text=text.said(language)) for rule, text in ordered)
 
 

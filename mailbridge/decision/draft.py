@@ -12,7 +12,7 @@ from mailbridge.decision.policy import Policy
 from mailbridge.decision.proof import paper_note
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.message import Message
-from mailbridge.registry.entry import DraftEntry
+from mailbridge.registry.entry import Channel, DraftEntry
 
 T = TypeVar("T")
 
@@ -72,7 +72,14 @@ def _draft(
         signer_name=signer.name if signer else None,
         urgency=_sure(document.urgency, least),
         recipients=recipients,
+        channel=_channel(document),
     )
+
+
+def _channel(document: Document) -> Channel:
+    """Say on which road a document came: what the header of an edXML packet tells came in that packet."""
+    told = (document.symbol, document.issuer, document.subject, document.issued_date)
+    return Channel.EDXML if any(each.source.endswith(", edXML") for each in told) else Channel.MAIL
 
 
 def _sure(reading: Reading[T], least: float) -> T | None:

@@ -276,7 +276,6 @@ def _known(mail: ExampleMail, agency: Agency) -> Known:
             document_sha256="0" * 64,
             symbol=mail.symbol,
             issuer=mail.issuer,
-            issued_date=mail.issued_date,
         ),
     )
     return Known(

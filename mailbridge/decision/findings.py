@@ -18,6 +18,7 @@ from mailbridge.verify.signature import SignatureStatus
 if TYPE_CHECKING:
     from mailbridge.decision.assurance import Assurance
     from mailbridge.decision.identity import Identities
+    from mailbridge.decision.recall import Recall
     from mailbridge.decision.sender import Sender
 
 
@@ -44,7 +45,8 @@ class Agency:
 
     `domains` are lower case; a recipient belongs to the agency when its domain is one of them. `addresses` are
     published, the first is the From of its letters; `clerks` get the notices; `security_contact` is told of secret
-    marks (empty: the clerks). `phone` stands in letters.
+    marks (empty: the clerks). `phone` stands in letters. `heads` direct by mail, and hear of urgent documents that
+    nobody touches.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Agency:
     clerks: tuple[str, ...]
     security_contact: str = ""
     phone: str = ""
+    heads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,6 +115,7 @@ class Judgement:
 
     `sender` and `assurance` are None where nobody looked: in a mail that is stopped, and of one without a document.
     `identities` stand in the order of the documents. `met`: whether mail of the author came before.
+    `recalls`: what the mail asks of documents that are in the book.
     """
 
     authentication: AuthResults
@@ -122,3 +126,4 @@ class Judgement:
     assurance: Assurance | None = None
     identities: tuple[Identities, ...] = ()
     met: Acquaintance | None = None
+    recalls: tuple[Recall, ...] = ()

@@ -9,6 +9,7 @@ from mailbridge.decision.decide import Explanation, explain
 from mailbridge.decision.findings import Action, Findings, Judgement
 from mailbridge.decision.identity import identities
 from mailbridge.decision.policy import Policy
+from mailbridge.decision.recall import recalls
 from mailbridge.decision.sender import judge_sender
 from mailbridge.mail.envelope import Door, MailObject
 from mailbridge.mail.message import Message
@@ -93,6 +94,7 @@ def judge(
         assurance=assure(findings) if is_kept and decision.action is not Action.PASS else None,
         identities=tuple(identities(each, findings, directory) for each in classification.documents),
         met=known.sender,
+        recalls=recalls(findings) if is_kept else (),
     )
 
 

@@ -23,6 +23,7 @@ from mailbridge.decision.proof import is_broken, is_replaced_under
 from mailbridge.decision.rules import Outcome
 from mailbridge.decision.sender import judge_sender
 from mailbridge.decision.sentence import Sentence
+from mailbridge.decision.twin import Twin, twin
 from mailbridge.registry.entry import RegisterEntry
 from mailbridge.verify.signature import Change, Status
 
@@ -163,30 +164,58 @@ def future_date(proposal: Proposal) -> Iterable[Sentence]:
             )
 
 
+def other_content(proposal: Proposal) -> Iterable[Sentence]:
+    """
+    Raise the alarm when number, symbol, issuer and day are those of an entry, and the content is not.
+
+    It is a revision that should have a number of its own, or a forgery; two documents of one day with one number are
+    not both genuine (NĐ 30/2020, Điều 15).
+    """
+    for entry in _twins(proposal, Twin.OTHER_CONTENT):
+        number = f"{entry.shown_number}/{entry.year}"
+        yield Sentence(
+            vi=f"Cùng số, ký hiệu, ngày và cơ quan ban hành với số đến {number} nhưng nội dung khác: bản sửa hay giả "
+            f"mạo? Đề nghị đối chiếu với nơi gửi (register diff {number}).",
+            en=f"Same number, symbol, day and issuing body as arrival number {number} but other content: a revision or "
+            f"a forgery? Please check with the sender (register diff {number}).",
+        )
+
+
+def same_content(proposal: Proposal) -> Iterable[Sentence]:
+    """Propose to join a document that says what an entry says in another file: signed later, made anew."""
+    for entry in _twins(proposal, Twin.SAME_CONTENT):
+        number = f"{entry.shown_number}/{entry.year}"
+        yield Sentence(
+            vi=f"Cùng văn bản với số đến {number}, nội dung giống nhau, tệp khác (ký lại hoặc kết xuất lại): "
+            f"đề nghị gộp với số đến {number}.",
+            en=f"The same document as arrival number {number}, with the same content in another file (signed or made "
+            f"again): please merge it with {number}.",
+        )
+
+
 def same_symbol(proposal: Proposal) -> Iterable[Sentence]:
     """
-    Object to a number, symbol and issuer that the book has with another file.
+    Object to a number, symbol and issuer that the book has, where the day or the file does not say more.
 
     NĐ 30/2020, Phụ lục VI phần I mục III.1.h: warn when all three coincide. Numbers begin anew each year.
     """
+    for entry in _twins(proposal, Twin.SAME_SYMBOL):
+        yield Sentence(
+            vi="Đã có văn bản cùng số, ký hiệu và cơ quan ban hành: "
+            f"số đến {entry.shown_number} ngày {entry.arrival_date:%d/%m/%Y}.",
+            en="The book has a document with the same number, symbol and issuing body: "
+            f"arrival number {entry.shown_number} of {entry.arrival_date:%d/%m/%Y}.",
+        )
+
+
+def _twins(proposal: Proposal, wanted: Twin) -> Iterator[RegisterEntry]:
+    known = proposal.findings.known
     for document in proposal.documents:
-        for symbol, entry in proposal.findings.known.same_symbol:
-            if document.symbol.value is not None and document.symbol.value.text == symbol and _twin(document, entry):
-                yield Sentence(
-                    vi="Đã có văn bản cùng số, ký hiệu và cơ quan ban hành: "
-                    f"số đến {entry.shown_number} ngày {entry.arrival_date:%d/%m/%Y}.",
-                    en="The book has a document with the same number, symbol and issuing body: "
-                    f"arrival number {entry.shown_number} of {entry.arrival_date:%d/%m/%Y}.",
-                )
-
-
-def _twin(document: Document, entry: RegisterEntry) -> bool:
-    """Say whether issuer and year coincide; what is not known on either side is taken to coincide."""
-    issuer, other = document.issuer.value, entry.draft.issuer
-    if issuer and other and word_key(issuer) != word_key(other):
-        return False
-    issued, before = document.issued_date.value, entry.draft.issued_date
-    return issued is None or before is None or issued.year == before.year
+        for symbol, entry in known.same_symbol:
+            if document.symbol.value is None or document.symbol.value.text != symbol:
+                continue
+            if twin(document, entry, known.same_text) is wanted:
+                yield entry
 
 
 def twice_in_mail(proposal: Proposal) -> Iterable[Sentence]:
@@ -303,12 +332,17 @@ ABOUT_DOCUMENTS: tuple[tuple[str, Ground], ...] = (
     ("fixed:doubtful-field", doubtful_field),
     ("fixed:future-date", future_date),
     ("fixed:own-document", own_document),
+    ("fixed:other-content", other_content),
+    ("fixed:same-content", same_content),
     ("fixed:same-symbol", same_symbol),
     ("fixed:twice-in-mail", twice_in_mail),
     ("fixed:several-in-file", several_in_file),
     ("fixed:partly-known", partly_known),
 )
 """Objections that a clerk wants to read beside a rule that holds a mail, too."""
+
+ALARMS = frozenset({"fixed:other-content", "fixed:same-content"})
+"""Objections that stand first among the reasons of a mail that waits, whatever else holds it."""
 
 ABOUT_ENTERING: tuple[tuple[str, Ground], ...] = (
     ("fixed:no-document", no_document),

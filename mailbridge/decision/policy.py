@@ -7,8 +7,10 @@ from enum import StrEnum
 
 from mailbridge.classifier.kinds import Document, Kind, WorkingKind
 from mailbridge.decision.conditions import word_key
+from mailbridge.decision.duty import Shift
 from mailbridge.decision.findings import Agency, Findings
 from mailbridge.decision.rules import RuleSet
+from mailbridge.registry.authority import Authority
 
 
 class Treatment(StrEnum):
@@ -24,12 +26,15 @@ class Book:
     """
     A book of incoming documents; every year has its own series of numbers.
 
-    `kinds` are the kinds of mail that go into it when a rule names no book.
+    `kinds` are the kinds of mail that go into it when a rule names no book. `numbers`: who gives its numbers.
+    `close_daily`: each of its days is closed in the night after it.
     """
 
     id: str
     title: str
     kinds: tuple[Kind, ...] = ()
+    numbers: Authority = Authority.OURS
+    close_daily: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,12 +54,41 @@ class DocumentKind:
     internal: bool | None = None
 
 
+class Asks(StrEnum):
+    """Whom an office asks about a mail that seems forged in the name of somebody."""
+
+    NEVER = "never"
+    CONFIRMED = "confirmed"  # at an address that the body has confirmed in writing
+    PUBLISHED = "published"  # at any address of it in the directory
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answering:
+    """
+    How an office answers.
+
+    Attributes:
+        stages: edXML codes of the stages that senders are told of.
+        per_peer_hour: Answers to one address within an hour; those that come after wait for nobody, they are not sent.
+        per_thread: Answers that tell no new number, to one address within a day, in one thread or about one file.
+    """
+
+    stages: tuple[str, ...] = ("01", "02", "03", "15", "16")
+    per_peer_hour: int = 60
+    per_thread: int = 3
+    asks: Asks = Asks.CONFIRMED
+
+
+USUAL = Answering()
+"""What an office does that has chosen nothing."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """
     Everything that one agency has chosen; `language` is "vi" or "en"; `least_confidence` lies in 0..1.
 
-    `shadow`: everything is decided, nothing is entered and nothing is sent.
+    `shadow`: everything is decided, nothing is entered and nothing is sent. `roster`: who of the clerks is there.
     """
 
     agency: Agency
@@ -64,6 +98,8 @@ class Policy:
     language: str = "vi"
     least_confidence: float = 0.9
     shadow: bool = False
+    roster: tuple[Shift, ...] = ()
+    answering: Answering = USUAL
 
     def book_for(self, kind: Kind) -> str | None:
         """Name the book for a kind of mail when the rule names none; None when no book takes it."""

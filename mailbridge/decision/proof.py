@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cache
 
 from mailbridge.classifier.kinds import Document
+from mailbridge.registry.entry import PAPER_AWAITED
 from mailbridge.verify.signature import Change, SignatureStatus, Status
 
 _AROUND = frozenset({"cms", "cades", "xades", "xmldsig"})
@@ -145,16 +146,13 @@ def paper_note(document: Document, signatures: tuple[SignatureStatus, ...]) -> s
         case SignedBy.ORGANIZATION if is_copy(document):
             return "Bản sao điện tử có chữ ký số của cơ quan"
         case SignedBy.ORGANIZATION:
-            return f"Có chữ ký số của cơ quan, chưa có chữ ký số của người ký: {_AWAITED}"
+            return f"Có chữ ký số của cơ quan, chưa có chữ ký số của người ký: {PAPER_AWAITED}"
         case SignedBy.PERSON:
-            return f"Có chữ ký số của người ký, chưa có chữ ký số của cơ quan: {_AWAITED}"
+            return f"Có chữ ký số của người ký, chưa có chữ ký số của cơ quan: {PAPER_AWAITED}"
         case SignedBy.SOMEONE:
-            return f"Có chữ ký số, chưa rõ là của cơ quan: {_AWAITED}"
+            return f"Có chữ ký số, chưa rõ là của cơ quan: {PAPER_AWAITED}"
         case SignedBy.NOBODY:
-            return f"{_why_nobody(document, signatures)}: {_AWAITED}"
-
-
-_AWAITED = "chờ bản giấy hoặc bản ký số"
+            return f"{_why_nobody(document, signatures)}: {PAPER_AWAITED}"
 
 
 def _why_nobody(document: Document, signatures: Iterable[SignatureStatus]) -> str:

@@ -7,25 +7,40 @@ rendering each template with samples. Each finding names the file and the line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailbridge.letters.compose import rendered
-from mailbridge.letters.environment import PARTS, Template, environment
-from mailbridge.letters.samples import samples
+from mailbridge.letters.environment import OF_STAGES, PARTS, Template, environment
+from mailbridge.letters.replies import FoundLine, ReplyTemplate, ReplyView, rendered_reply, reply_samples
+from mailbridge.letters.replies_answers import AnswerView
+from mailbridge.letters.rounds import EntryLine, Round, RoundView, WaitingLine, rendered_round, round_samples
+from mailbridge.letters.samples import samples, stage_samples
 from mailbridge.letters.typeset import one_line
-from mailbridge.letters.view import AgencyView, AssuranceView, DocumentView, LetterView, MailView, Row
+from mailbridge.letters.view import (
+    AgencyView,
+    AssuranceView,
+    ChangeView,
+    DocumentView,
+    LetterView,
+    MailView,
+    Row,
+    StageView,
+)
 from mailbridge.letters.wording import LANGUAGES
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
 
-SHARED = ("frame.html", "parts.html")
+SHARED = ("frame.html", "parts.html", "answers.html", "answers.txt")
 """Files that the HTML parts of all letters are built on."""
 
-_VIEWS = (LetterView, AgencyView, MailView, AssuranceView, DocumentView, Row)
+_VIEWS = (LetterView, AgencyView, MailView, AssuranceView, DocumentView, Row, StageView, ChangeView, AnswerView)
+_VIEWS_OF_ROUNDS = (RoundView, WaitingLine, EntryLine, ReplyView, FoundLine)
+_LETTERS = (*Template, *Round, *ReplyTemplate)
 _SPECIAL = frozenset({"caller", "self", "super", "varargs", "kwargs"})
 _OF_LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex", "previtem", "nextitem"})
 _OF_TEXT = frozenset(name for name in dir(str) if not name.startswith("_"))
@@ -50,7 +65,7 @@ def check_templates(override: Path | None = None) -> tuple[TemplateProblem, ...]
     """
     templates = environment(override)
     found = [*_strangers(override)] if override else []
-    for folder in (f"{language}/{template.value}" for language in LANGUAGES for template in Template):
+    for folder in (f"{language}/{template.value}" for language in LANGUAGES for template in _LETTERS):
         wrong = [problem for part in PARTS for problem in _of_file(f"{folder}/{part}", templates)]
         found += wrong or [*_of_letter(folder, templates)]
     found += [problem for name in SHARED for problem in _of_file(name, templates)]
@@ -63,16 +78,18 @@ def _found(name: str, override: Path | None) -> str:
 
 
 def _names() -> frozenset[str]:
-    return frozenset(field.name for field in fields(LetterView))
+    return frozenset(field.name for view in (LetterView, RoundView, ReplyView) for field in fields(view))
 
 
 def _attributes() -> frozenset[str]:
-    return frozenset(field.name for view in _VIEWS for field in fields(view)) | _OF_LOOP | _OF_TEXT
+    return (
+        frozenset(field.name for view in (*_VIEWS, *_VIEWS_OF_ROUNDS) for field in fields(view)) | _OF_LOOP | _OF_TEXT
+    )
 
 
 def _strangers(override: Path) -> Iterator[TemplateProblem]:
     """Name the files that no letter reads: a slip in a folder's name would otherwise go unnoticed."""
-    read = {f"{language}/{template.value}/{part}" for language in LANGUAGES for template in Template for part in PARTS}
+    read = {f"{language}/{template.value}/{part}" for language in LANGUAGES for template in _LETTERS for part in PARTS}
     for path in sorted(override.rglob("*")):
         name = path.relative_to(override).as_posix()
         if path.is_file() and not path.name.startswith(".") and name not in read and name not in SHARED:
@@ -80,7 +97,7 @@ def _strangers(override: Path) -> Iterator[TemplateProblem]:
                 file=str(path),
                 line=1,
                 problem="no letter reads this file",
-                remedy=f"name it <lang>/<letter>/<part>: {', '.join(LANGUAGES)}; {', '.join(Template)}; "
+                remedy=f"name it <lang>/<letter>/<part>: {', '.join(LANGUAGES)}; {', '.join(_LETTERS)}; "
                 f"{', '.join(PARTS)}",
             )
 
@@ -134,10 +151,9 @@ def _of_letter(folder: str, templates: SandboxedEnvironment) -> Iterator[Templat
     """Write the letter with each sample; name the first that cannot be written."""
     from jinja2 import TemplateError
 
-    language, _, letter = folder.partition("/")
-    for view in _fitting(Template(letter)):
+    for render in _renderings(folder, templates):
         try:
-            subject, text, _html = rendered(view, Template(letter), language, templates)
+            subject, text, _html = render()
         # A template is foreign code: whatever it raises is its fault, and the administrator must read of it.
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
             yield _failed(folder, error)
@@ -150,10 +166,27 @@ def _of_letter(folder: str, templates: SandboxedEnvironment) -> Iterator[Templat
             return
 
 
+def _renderings(folder: str, templates: SandboxedEnvironment) -> Iterator[Callable[[], tuple[str, str, str]]]:
+    """Yield what writes a letter with each of its samples."""
+    language, _, letter = folder.partition("/")
+    if letter in set(Round):
+        views = (view for kind, view in round_samples() if kind == letter)
+        yield from (partial(rendered_round, Round(letter), view, language, templates) for view in views)
+    elif letter in set(ReplyTemplate):
+        yield from (partial(rendered_reply, view, language, templates) for view in reply_samples())
+    else:
+        template = Template(letter)
+        yield from (partial(rendered, view, template, language, templates) for view in _fitting(template))
+
+
 def _fitting(template: Template) -> tuple[LetterView, ...]:
-    """Return the samples that the letter can meet: receipts of entries always have a document."""
-    with_documents = tuple(view for view in samples() if view.documents)
-    return with_documents if template in (Template.ACCEPTED, Template.DUPLICATE) else samples()
+    """Return the samples that the letter can meet: what tells of entries always has a document."""
+    views = stage_samples() if template in OF_STAGES else samples()
+    with_documents = tuple(view for view in views if view.documents)
+    return with_documents if template in _OF_ENTRIES else views
+
+
+_OF_ENTRIES = frozenset({Template.ACCEPTED, Template.DUPLICATE, Template.CORRECTION, Template.PROGRESS})
 
 
 def _failed(folder: str, error: Exception) -> TemplateProblem:

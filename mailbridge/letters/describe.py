@@ -77,6 +77,7 @@ def described(
     entries: Sequence[RegisterEntry],
     language: str,
     problems: Mapping[str, str],
+    check: str | None = None,
 ) -> LetterView:
     """
     Gather what a letter about this mail may say.
@@ -84,6 +85,7 @@ def described(
     Args:
         entries: The entries made from this mail, or those that its documents duplicate.
         problems: Part index to the problem met when the file was opened.
+        check: What the letter can be checked by.
 
     With STOP the result holds nothing of the mail but its id and the time of receipt.
     """
@@ -94,11 +96,11 @@ def described(
     # Only what is in the book is sure enough to greet by.
     issuers = {document.issuer for document in documents if document.number}
     return LetterView(
-        agency=_agency(agency),
+        agency=agency_view(agency),
         mail=_mail(mail, message, judgement),
         documents=documents,
         action=judgement.decision.action.value,
-        badge=badge(judgement)[language],
+        badge=badge(judgement, entries)[language],
         numbers=", ".join(numbers) or None,
         urgency_mark=most_urgent([document.urgency for document in documents]),
         addressee=(issuers.pop() if len(issuers) == 1 else None) or _COLLEAGUE[language],
@@ -110,6 +112,7 @@ def described(
         assurance=_assurance(judgement, language),
         cautions=cautions_of(judgement, language),
         notes=notes_of(judgement, language),
+        check=check,
     )
 
 
@@ -145,7 +148,7 @@ def _own_rule(judgement: Judgement) -> str:
 def _of_secret(judgement: Judgement, mail: MailObject, agency: Agency, language: str) -> LetterView:
     received = _received(mail)
     return LetterView(
-        agency=_agency(agency),
+        agency=agency_view(agency),
         mail=MailView(
             id=one_line(mail.id),
             date=received[0],
@@ -169,7 +172,8 @@ def _of_secret(judgement: Judgement, mail: MailObject, agency: Agency, language:
     )
 
 
-def _agency(agency: Agency) -> AgencyView:
+def agency_view(agency: Agency) -> AgencyView:
+    """Say who writes, and how the clerks can be reached."""
     address, phone = one_line(agency.addresses[0]), one_line(agency.phone)
     return AgencyView(
         name=one_line(agency.name),
@@ -251,10 +255,38 @@ def _as_entered(
     return replace(
         view,
         number=entry.shown_number,
+        awaits_number=entry.awaits_number,
         year=str(entry.year),
         book_date=day(entry.arrival_date),
         book_time=clock(entry.arrived_at),
         doubts=view.doubts if is_new else (),
+    )
+
+
+def entry_view(entry: RegisterEntry, language: str) -> DocumentView:
+    """Tell of an entry as the book has it, where neither its mail nor its files are at hand."""
+    draft = entry.draft
+    issued = day(draft.issued_date) if draft.issued_date else None
+    symbol = one_line(draft.symbol or "") or None
+    about = one_line(draft.type_and_subject) or None
+    kind = one_line(draft.type or "") or None
+    return DocumentView(
+        number=entry.shown_number,
+        year=str(entry.year),
+        book_date=day(entry.arrival_date),
+        book_time=clock(entry.arrived_at),
+        name=document_name(kind, symbol, issued, language),
+        known_by=document_name(None, symbol, issued, language) if symbol else None,
+        type=kind,
+        symbol=symbol,
+        issued_date=issued,
+        issuer=one_line(draft.issuer or "") or None,
+        subject=one_line(draft.subject or "") or None,
+        about=about,
+        short_about=shortened(about, SHORT) if about else None,
+        urgency=one_line(draft.urgency or "") or None,
+        due_date=day(draft.due_date) if draft.due_date else None,
+        signatures=signed_summary((), language),
     )
 
 
@@ -318,17 +350,30 @@ def _document_view(
 
 
 def _paper(document: Document | None, judgement: Judgement, language: str) -> str | None:
-    """Say whether paper has to follow; nothing while a signature is not verified, or the signer is not the issuer."""
+    needed = wants_paper(document, judgement)
+    return None if needed is None else (_PAPER if needed else _NO_PAPER)[language]
+
+
+def wants_paper(document: Document | None, judgement: Judgement) -> bool | None:
+    """Say whether paper has to follow; None while a signature is not verified, or the signer is not the issuer."""
     if document is None or judgement.assurance is None:
         return None
     needed = paper_needed(document, judgement.signatures)
     match judgement.assurance.level:
         case AssuranceLevel.ORIGINAL if not needed:
-            return _NO_PAPER[language]
+            return False
         case AssuranceLevel.PAPER_TO_COME if needed:
-            return _PAPER[language]
+            return True
         case _:
             return None
+
+
+def papers_of(judgement: Judgement, message: Message, entries: Sequence[RegisterEntry]) -> tuple[tuple[str, bool], ...]:
+    """Say for each entry, by its id, whether paper has to follow; those of which it is not known are not named."""
+    digests = {part.index: part.sha256 for part in message.parts}
+    read = {digests.get(each.main, each.main): each for each in reversed(judgement.classification.documents)}
+    found = ((entry.id, wants_paper(read.get(entry.draft.document_sha256), judgement)) for entry in entries)
+    return tuple((entry_id, needed) for entry_id, needed in found if needed is not None)
 
 
 def _file_names(document: Document, message: Message) -> str:

@@ -38,6 +38,12 @@ _DRAFT = Words(vi="văn bản có dấu hiệu là dự thảo", en="the documen
 
 # How `Reading.source` is built by the classifier; what is not listed stays as it is.
 _PLACES = (
+    (re.compile(r"^read before the hint: "), "đọc được ban đầu, "),
+    (re.compile(r"^hint from (\d+) corrections of this sender; "), r"theo \1 lần Văn thư đã sửa với nơi gửi này; "),
+    (
+        re.compile(r"^in doubt: corrected in (\d+) of (\d+) documents of this sender; "),
+        r"hay phải sửa với nơi gửi này, \1/\2 văn bản; ",
+    ),
     (re.compile(r"\bpage (\d+)"), r"trang \1"),
     (re.compile(r"\bbox (\w+)"), r"ô số \1"),
     (re.compile(r"\btext layer\b"), "lớp chữ"),

@@ -24,9 +24,18 @@ class Template(StrEnum):
 
     ACCEPTED = "accepted"
     ARRIVED = "arrived"
+    CORRECTION = "correction"
     DUPLICATE = "duplicate"
     NOTICE = "notice"
+    PROGRESS = "progress"
+    QUESTION = "question"
+    RECALL = "recall"
+    REFUSED = "refused"
     SECRET = "secret"
+
+
+OF_STAGES = frozenset({Template.CORRECTION, Template.PROGRESS, Template.RECALL, Template.REFUSED})
+"""Letters that follow from what a clerk decided; `stage` is there in them and nowhere else."""
 
 
 def environment(override: Path | None = None) -> SandboxedEnvironment:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 
-from mailbridge.classifier.automatic import OWN_LETTER
+from mailbridge.classifier.automatic import OWN_LETTER, wording_reason
 from mailbridge.classifier.kinds import Classification, Kind
 from mailbridge.decision.findings import Agency
 from mailbridge.decision.sender import Sender, SenderLevel
 from mailbridge.letters.typeset import one_line
 from mailbridge.mail.address import Address
 from mailbridge.mail.envelope import Envelope
+from mailbridge.mail.letter import token_in_address
 from mailbridge.mail.message import Message
 from mailbridge.verify.results import AuthResults
 
@@ -71,7 +72,12 @@ def _automatic(message: Message, envelope: Envelope, classification: Classificat
     if classification.kind is Kind.AUTOMATIC:
         return "auto-submitted"
     # The status mail of another document system answers a mail of ours; an answer to it would go on for ever.
-    return "report" if classification.kind is Kind.RECEIPT else None
+    if classification.kind is Kind.RECEIPT:
+        return "report"
+    # Only what comes back about our letters comes to their return addresses.
+    if any(token_in_address(recipient) for recipient in envelope.recipients):
+        return "report"
+    return wording_reason(message, envelope.mail_from)
 
 
 def _is_by_hand(auto_submitted: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -17,6 +16,7 @@ from mailbridge.classifier.folding import fold
 from mailbridge.classifier.kinds import Document, Meeting
 from mailbridge.letters.typeset import day, one_line, shortened
 from mailbridge.letters.wording import Words
+from mailbridge.letters.writer import AttachedFile
 from mailbridge.registry.entry import VIETNAM
 
 _SUMMARY, _NAME = 120, 40
@@ -31,14 +31,6 @@ _CHECK = Words(
     vi="Thời gian, địa điểm đọc tự động từ văn bản; vui lòng đối chiếu với giấy mời.",
     en="Time and place were read from the document by a program; please compare with the invitation.",
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CalendarFile:
-    """One calendar file: its name in ASCII, and its octets (text/calendar, UTF-8, CRLF)."""
-
-    name: str
-    content: bytes
 
 
 def meeting_line(meeting: Meeting, language: str) -> str:
@@ -60,9 +52,9 @@ def _when(meeting: Meeting, language: str) -> str:
 
 def calendar_files(
     documents: Sequence[Document], *, key: str, domain: str, now: datetime, language: str
-) -> tuple[CalendarFile, ...]:
+) -> tuple[AttachedFile, ...]:
     """
-    Write one calendar file for each meeting whose day is known.
+    Write one calendar file (text/calendar, UTF-8, CRLF) for each meeting whose day is known.
 
     Args:
         key: Of the letter; the same letter gives the same UID.
@@ -70,8 +62,9 @@ def calendar_files(
     """
     meetings = [(each, each.meeting) for each in documents if each.meeting is not None and each.meeting.starts]
     return tuple(
-        CalendarFile(
+        AttachedFile(
             name=_file_name(document, place),
+            media_type="text/calendar; charset=utf-8",
             content=_written(document, meeting, f"{_uid(key, place)}@{domain}", now, language),
         )
         for place, (document, meeting) in enumerate(meetings, 1)

@@ -34,7 +34,9 @@ def plan(
             withheld = LetterPlan(kind=LetterKind.ARRIVED, to="", suppressed="secret")
             return (withheld, *_notices((agency.security_contact,) if agency.security_contact else agency.clerks))
         case Action.RETURN:
-            return _inside(judgement, agency)
+            # It leaves when a clerk confirms it, and then only to who may be answered at all.
+            proposed = _answer(LetterKind.REFUSED, judgement, mail, message, agency, same_mail=True)
+            return (proposed, *_inside(judgement, agency))
         case Action.REGISTER:
             return (_answer(LetterKind.ACCEPTED, judgement, mail, message, agency), *_inside(judgement, agency))
         case Action.DUPLICATE:

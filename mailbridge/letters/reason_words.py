@@ -109,6 +109,9 @@ FILES = {
     "the ZIP package opens only with a password": "tệp nén chỉ mở được khi có mật khẩu",
     "the ZIP package has more than {count} members": "tệp nén có hơn {count} thành phần",
     "the ZIP package cannot be opened": "không mở được tệp (cấu trúc ZIP bị lỗi)",
+    "the file has more than {size} MB": "tệp lớn hơn {size} MB",
+    "line {line} cannot be parted into cells: {why}": "dòng {line} không tách được thành ô: {why}",
+    "the text is neither UTF-8 nor UTF-16 nor windows-1258": "bảng mã không phải UTF-8, UTF-16 hoặc windows-1258",
     "{name} grows beyond {size} MB or {ratio} times": (
         "phần {name} trong tệp quá lớn khi giải nén (quá {size} MB hoặc quá {ratio} lần)"
     ),

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailbridge.decision.findings import Action
-from mailbridge.letters.view import AgencyView, AssuranceView, DocumentView, LetterView, MailView, Row
+from mailbridge.letters.replies_answers import AnswerView
+from mailbridge.letters.stage import Stage
+from mailbridge.letters.view import (
+    AgencyView,
+    AssuranceView,
+    ChangeView,
+    DocumentView,
+    LetterView,
+    MailView,
+    Row,
+    StageView,
+)
 from mailbridge.letters.wording import BADGES
 
 _SUBJECT = "Về việc tăng cường sử dụng văn bản điện tử trong hoạt động của cơ quan nhà nước"
@@ -72,6 +83,8 @@ _FULL = LetterView(
     ),
     cautions=("Lần đầu nhận văn bản từ địa chỉ này.",),
     notes=("Địa chỉ gửi đã được xác nhận (công văn số 12/VPCP).",),
+    answers=(AnswerView(label="Duyệt", words="duyệt", link="mailto:vanthu@sonv.example?subject=Re&body=ok"),),
+    check="3f2a-91bc-07de-55a1",
 )
 
 
@@ -90,8 +103,10 @@ def samples() -> tuple[LetterView, ...]:
         assurance=None,
         cautions=(),
         notes=(),
+        answers=(),
         files=(),
         defects=(),
+        check=None,
     )
     acted = tuple(
         replace(view, action=action.value, badge=BADGES[action].vi) for action in Action for view in (_FULL, one, bare)
@@ -103,3 +118,24 @@ def samples() -> tuple[LetterView, ...]:
 def sample() -> LetterView:
     """Return the view of a common case, one registered document, for a preview."""
     return replace(_FULL, documents=(FULL_DOCUMENT,), numbers="15")
+
+
+def stage_samples() -> tuple[LetterView, ...]:
+    """Return views of letters that follow from a clerk's decision: each stage, with and without what may be missing."""
+    change = ChangeView(label="Số đến", old="15/2013", new="")
+    said = StageView(
+        code=Stage.REFUSED.value,
+        title=Stage.REFUSED.words.vi,
+        short="Gửi sai nơi nhận",
+        sentence="Văn bản không thuộc phạm vi tiếp nhận của Sở Nội vụ; đề nghị gửi đến cơ quan có thẩm quyền.",
+        changes=(change, ChangeView(label="Số, ký hiệu", old="", new="3526/VPCP-KGVX")),
+    )
+    bare = StageView(code=Stage.REFUSED.value, title=Stage.REFUSED.words.vi)
+    stages = tuple(
+        replace(each, code=stage.value, title=stage.words.vi, is_agreed=agreed, is_question=agreed)
+        for each in (said, bare)
+        for stage in Stage
+        for agreed in (True, False)
+    )
+    usual = (sample(), *(view for view in samples() if not view.rule))
+    return tuple(replace(view, stage=stage) for view in usual for stage in stages)

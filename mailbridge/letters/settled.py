@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from hashlib import sha256
 from html import escape
 
 from mailbridge.classifier.automatic import OWN_LETTER
@@ -16,7 +15,7 @@ from mailbridge.letters.typeset import local, moment, one_line, wrapped
 from mailbridge.letters.wording import LANGUAGES, Words, badge, small
 from mailbridge.letters.writer import mailbox, structured, unstructured, written
 from mailbridge.mail.envelope import MailObject
-from mailbridge.mail.letter import Letter, LetterKind
+from mailbridge.mail.letter import Letter, LetterKind, message_id_of
 from mailbridge.mail.message import Message
 
 _SUBJECT = Words(vi="Kết quả xác minh bổ sung", en="Verification completed")
@@ -87,7 +86,7 @@ def compose_settled(settled: Settled, *, agency: Agency, to: str, language: str,
         mailbox("From", agency.name, address),
         mailbox("To", "", to),
         unstructured("Subject", subject),
-        structured("Message-ID", f"<{sha256(key.encode()).hexdigest()[:32]}@{address.rpartition('@')[2]}>"),
+        structured("Message-ID", message_id_of(key, address.rpartition("@")[2])),
         structured("Auto-Submitted", "auto-generated"),
         structured("X-Auto-Response-Suppress", "All"),
         structured("X-MailBridge-ID", settled.mail.id),

@@ -30,7 +30,7 @@ def sentence(judgement: Judgement, entries: Sequence[RegisterEntry], language: s
         entries: What was entered from this mail, () when nothing was.
     """
     action = judgement.decision.action
-    label = badge(judgement)[language]
+    label = badge(judgement, entries)[language]
     match action:
         case Action.STOP:
             return f"{_SECRET[language]}."
@@ -42,7 +42,8 @@ def sentence(judgement: Judgement, entries: Sequence[RegisterEntry], language: s
             told = f"{label}{number}: {_why(judgement)}"
         case Action.REGISTER:
             numbers = ", ".join(entry.shown_number for entry in entries)
-            told = f"{label}, {_NUMBER[language]} {numbers}: {_entered(entries, language)}; {_why(judgement)}"
+            number = "" if any(entry.awaits_number for entry in entries) else f", {_NUMBER[language]} {numbers}"
+            told = f"{label}{number}: {_entered(entries, language)}; {_why(judgement)}"
         case Action.HOLD:
             read = _read(judgement.classification.documents, language)
             told = f"{label}: {'; '.join(filter(None, (read, _why(judgement))))}"

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mailbridge.letters.replies_answers import AnswerView
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AgencyView:
@@ -64,6 +66,7 @@ class DocumentView:
 
     Attributes:
         number: The số đến, two digits at least; None when it was not registered.
+        awaits_number: The number comes from another system and is not there yet; then it is not in the book.
         year: Year of the book.
         book_date: Day on which it came into the book, and `book_time` the time of receipt.
         name: Type, number and date as one phrase, "Công văn số 3526/VPCP-KGVX ngày 04/05/2013"; shorter when parts are
@@ -80,6 +83,7 @@ class DocumentView:
     """
 
     number: str | None = None
+    awaits_number: bool = False
     year: str | None = None
     book_date: str | None = None
     book_time: str | None = None
@@ -104,6 +108,39 @@ class DocumentView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeView:
+    """What was changed: its name, and how it stood and stands; "" stands for nothing."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StageView:
+    """
+    What a clerk decided, in a letter that follows from it.
+
+    Attributes:
+        code: Of the edXML status, "02" to "16".
+        title: The stage in words: "Đã phân công".
+        short: The reason in a few words, for a subject; "" without one.
+        sentence: The reason, a sentence; "" without one.
+        is_question: The sender is asked to add something, and nothing is sent back.
+        is_agreed: A recall or a change was agreed to.
+        changes: What is different from what the sender was told before.
+    """
+
+    code: str
+    title: str
+    short: str = ""
+    sentence: str = ""
+    is_question: bool = False
+    is_agreed: bool = False
+    changes: tuple[ChangeView, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LetterView:
     """
     Everything of one letter; its fields are the names at the top of a template.
@@ -121,6 +158,9 @@ class LetterView:
         rule: Name of the office's own rule that decided, "" when what decided cannot be configured.
         files: Files that could not be opened, each with its reason.
         defects: What was irregular about the mail itself.
+        check: The beginning of the letter's token, in groups, by which it can be checked; None in notices.
+        stage: What a clerk decided; None in letters that follow from a judgement.
+        answers: What a notice can be answered with, a mailto link each; () where no answer is taken.
     """
 
     agency: AgencyView
@@ -139,3 +179,6 @@ class LetterView:
     assurance: AssuranceView | None = None
     cautions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    check: str | None = None
+    stage: StageView | None = None
+    answers: tuple[AnswerView, ...] = ()

@@ -6,13 +6,14 @@ Vietnamese wording follows the vocabulary of the product; a word says no more th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
 from mailbridge.decision.findings import Action, Judgement
 from mailbridge.decision.proof import is_valid
+from mailbridge.registry.entry import RegisterEntry
 from mailbridge.verify.results import AuthResults, DkimResult, Result, SmimeResult
 from mailbridge.verify.signature import Change, SignatureStatus, Status
 
@@ -255,8 +256,18 @@ NOT_BOOKED = Words(vi="Không vào sổ", en="Not for the book")
 """Instead of the badge of PASS, for documents that are exchanged without being entered."""
 
 
-def badge(judgement: Judgement) -> Words:
-    """Return the badge of a decision; a document is not called "not a document" because it stays out of the book."""
+AWAITS_NUMBER = Words(vi="Chờ cấp số đến", en="Waiting for its arrival number")
+
+
+def badge(judgement: Judgement, entries: Iterable[RegisterEntry] = ()) -> Words:
+    """
+    Return the badge of a decision; a document is not called "not a document" because it stays out of the book.
+
+    Args:
+        entries: What was entered; nothing is called registered that still waits for its number.
+    """
+    if any(entry.awaits_number for entry in entries):
+        return AWAITS_NUMBER
     if judgement.decision.action is Action.PASS and judgement.classification.documents:
         return NOT_BOOKED
     return BADGES[judgement.decision.action]

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from mailbridge.letters.meeting import CalendarFile
 from mailbridge.letters.typeset import one_line
 
 CRLF = b"\r\n"
@@ -23,7 +22,17 @@ _ENCODED_OCTETS = 39
 
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}(?:; charset=utf-8)?")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,120}@[!-;=?-~]{1,120}>")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttachedFile:
+    """A file behind a letter: its name in ASCII, its type in small letters, and its octets."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,21 +88,19 @@ def _encoded_word(octets: bytes) -> str:
     return f"=?utf-8?B?{b64encode(octets).decode()}?="
 
 
-def written(
-    header: Sequence[Field], text: str, html: str, *, seed: str, calendars: Sequence[CalendarFile] = ()
-) -> bytes:
+def written(header: Sequence[Field], text: str, html: str, *, seed: str, files: Sequence[AttachedFile] = ()) -> bytes:
     """
     Write a whole mail: the header, then text and HTML as alternatives (RFC 2046 §5.1.4), then the files, if any.
 
     Args:
         seed: What the boundaries are derived from; base64 bodies cannot hold a boundary, so any will do.
-        calendars: Attached as files, in a multipart/mixed around the alternatives.
+        files: Attached, in a multipart/mixed around the alternatives (RFC 2046 §5.1.3).
     """
     lines = [octets for each in header for octets in _folded(each)]
     alternatives = _multipart("alternative", [_part("plain", text), _part("html", html)], seed)
     body = alternatives
-    if calendars:
-        body = _multipart("mixed", [alternatives, *map(_attached, calendars)], f"{seed}:files")
+    if files:
+        body = _multipart("mixed", [alternatives, *map(_attached, files)], f"{seed}:files")
     return CRLF.join((*lines, b"MIME-Version: 1.0", *body, b""))
 
 
@@ -116,11 +123,11 @@ def _part(kind: str, body: str) -> Iterable[bytes]:
     )
 
 
-def _attached(file: CalendarFile) -> Iterable[bytes]:
-    if not _FILE_NAME.fullmatch(file.name):
-        raise ValueError(f"{file.name}: not a clean file name")
+def _attached(file: AttachedFile) -> Iterable[bytes]:
+    if not _FILE_NAME.fullmatch(file.name) or not _MEDIA_TYPE.fullmatch(file.media_type):
+        raise ValueError(f"{file.name}: not a clean file name or type")
     return (
-        b"Content-Type: text/calendar; charset=utf-8;",
+        f"Content-Type: {file.media_type};".encode(),
         f' name="{file.name}"'.encode(),
         b"Content-Transfer-Encoding: base64",
         b"Content-Disposition: attachment;",

@@ -100,6 +100,11 @@ class Fetcher:
         headers = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
         return self._within(partial(self._post, self._permitted(text), question, headers))
 
+    def post_stamp(self, text: str, question: bytes) -> bytes:
+        """Ask a timestamping authority (RFC 3161 §3.4); blocks; raises `NotFetched`."""
+        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+        return self._within(partial(self._post, self._permitted(text), question, headers))
+
     def _permitted(self, text: str) -> Address:
         address = read_address(text)
         if address is None:

@@ -13,7 +13,8 @@ class EdxmlHeader:
 
     `number` and `notation` are CodeNumber and CodeNotation ("123", "UBND-VX"). `type_name` is DocumentName,
     `type_code` DocumentType. `urgency`: khẩn, thượng khẩn, hỏa tốc, None for usual. `action` is the kind of business:
-    new, revoke, update, replace; None for a status.
+    new, revoke, update, replace; None for a status. `earlier` are the ids of the documents that are to be revoked,
+    changed or replaced, "000.00.00.G22,2018/09/20,7816/VPCP-TTĐT"; `reason` is why, in the sender's words.
     """
 
     document_id: str | None
@@ -35,3 +36,5 @@ class EdxmlHeader:
     urgency: str | None
     pages: int | None
     action: str | None
+    earlier: tuple[str, ...] = ()
+    reason: str | None = None

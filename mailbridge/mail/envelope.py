@@ -23,11 +23,16 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Client:
-    """The SMTP client at the door: `ip` and the name it gave in EHLO; both None when the mail came by hand."""
+    """
+    The SMTP client at the door: `ip` and the name it gave in EHLO; both None when the mail came by hand.
+
+    `internal`: it came through a door that is open to the agency's own people only.
+    """
 
     ip: str | None = None
     helo: str | None = None
     tls: str | None = None
+    internal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 
@@ -25,3 +26,14 @@ def uuid7(milliseconds: int, random: bytes) -> str:
     value |= 0x7 << 76 | (chance >> 62 & 0xFFF) << 64
     value |= 0b10 << 62 | chance & (1 << 62) - 1
     return str(UUID(int=value))
+
+
+def moment_of(ident: str) -> datetime | None:
+    """Return the moment in a UUIDv7 (aware, UTC); None for any other text. Source: RFC 9562 §5.7."""
+    try:
+        value = UUID(ident)
+    except ValueError:
+        return None
+    if value.version != 7:
+        return None
+    return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)

@@ -2,7 +2,7 @@
 Letters leave: leased from the outbox, handed to the next server, noted as sent.
 
 At least once: when the program dies between the reply of the next server and the note, the lease runs out and the
-letter leaves again, octet by octet the same and with the same Message-ID, by which a receiver knows it. As long as the
+letter leaves again, word for word the same and with the same Message-ID, by which a receiver knows it. As long as the
 program lives, a letter that was taken is never sent again, even when the database is away for a while.
 """
 
@@ -16,6 +16,7 @@ from typing import Protocol
 
 from mailbridge.errors import MailBridgeError, Unavailable
 from mailbridge.mail.letter import Letter
+from mailbridge.outbound.dress import Dress
 from mailbridge.outbound.next_hop import NextHop, OutboundSettings, Refused
 from mailbridge.outbound.schedule import delay
 
@@ -38,6 +39,11 @@ class Queued(Protocol):
         """How many attempts there were, with this one."""
         ...
 
+    @property
+    def created_at(self) -> datetime:
+        """When it was written, aware."""
+        ...
+
 
 class Outbox(Protocol):
     """Letters that wait. The methods block and may raise `Unavailable`; they are called in threads."""
@@ -56,17 +62,27 @@ class Outbox(Protocol):
 
 
 class LetterSender:
-    """Sends the letters of one outbox, one after the other."""
+    """
+    Sends the letters of one outbox, one after the other.
+
+    Args:
+        dress: What each letter gets when it leaves.
+        on_sent: Told of each letter that the next server took, and when; must not block.
+    """
 
     def __init__(
         self,
         outbox: Outbox,
         settings: OutboundSettings,
         *,
+        dress: Dress | None = None,
+        on_sent: Callable[[Queued, datetime], None] = lambda _queued, _at: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._outbox = outbox
         self._settings = settings
+        self._dress = dress or Dress()
+        self._on_sent = on_sent
         self._clock = clock
         self._next_hop = NextHop(settings)
         self._taken: dict[str, str] = {}
@@ -119,7 +135,8 @@ class LetterSender:
         if queued is None:
             return False
         try:
-            reply = await self._next_hop.deliver(queued.letter)
+            dressed = await asyncio.to_thread(self._dress.dressed, queued.letter)
+            reply = await self._next_hop.deliver(dressed)
         except Refused as error:
             await self._note_failure(queued, error, again=not error.permanent)
         except Unavailable as error:
@@ -127,6 +144,7 @@ class LetterSender:
             raise
         else:
             self._taken[queued.letter.key] = reply
+            self._on_sent(queued, self._clock())
             await self._note_taken()
         return True
 

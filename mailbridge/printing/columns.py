@@ -1,5 +1,5 @@
 """
-What stands in the columns: the ten of the printed book, and the input fields of the whole export.
+What stands in the columns: those of the printed forms, and the input fields of the whole export.
 
 Source: NĐ 30/2020/NĐ-CP, Phụ lục IV mục VI (at least these ten) and Phụ lục VI phần II mục II.
 """
@@ -14,7 +14,8 @@ class PrintedColumn:
     """
     One column of the printed book.
 
-    `width` is in millimetres; together they fill a sheet A4 across, 297 mm, less 20 mm for binding and 12 mm.
+    `width` is in millimetres; together they fill a sheet A4, 297 mm across or 210 mm upright, less 20 mm for binding
+    and 12 mm.
     """
 
     head: str
@@ -35,6 +36,40 @@ PRINTED = (
     PrintedColumn(head="Ghi chú", width=29),
 )
 """The ten columns in their order; people number them (1) to (10)."""
+
+FOLLOW_UP = (
+    PrintedColumn(head="Số đến", width=15, centred=True),
+    PrintedColumn(head="Tên loại, số, ký hiệu, ngày, tháng và tên cơ quan, tổ chức ban hành văn bản", width=86),
+    PrintedColumn(head="Đơn vị hoặc người nhận", width=38),
+    PrintedColumn(head="Thời hạn giải quyết", width=24, centred=True),
+    PrintedColumn(head="Tiến độ giải quyết", width=40),
+    PrintedColumn(head="Số, ký hiệu văn bản trả lời", width=30),
+    PrintedColumn(head="Ghi chú", width=32),
+)
+"""Sổ theo dõi giải quyết văn bản đến (Phụ lục IV mục VIII: at least these seven)."""
+
+FILE_DOCUMENTS = (
+    PrintedColumn(head="Số TT", width=11, centred=True),
+    PrintedColumn(head="Số, ký hiệu văn bản", width=28),
+    PrintedColumn(head="Ngày tháng văn bản", width=20, centred=True),
+    PrintedColumn(head="Tên loại và trích yếu nội dung văn bản", width=52),
+    PrintedColumn(head="Tác giả", width=33),
+    PrintedColumn(head="Tờ số/ Trang số", width=16, centred=True),
+    PrintedColumn(head="Ghi chú", width=18),
+)
+"""Mục lục văn bản trong hồ sơ (output V.5 of Phụ lục VI; the decree fixes no columns there, these are those in use)."""
+
+FILES = (
+    PrintedColumn(head="Số TT", width=11, centred=True),
+    PrintedColumn(head="Số, ký hiệu hồ sơ", width=27),
+    PrintedColumn(head="Tiêu đề hồ sơ", width=48),
+    PrintedColumn(head="Thời gian tài liệu", width=22, centred=True),
+    PrintedColumn(head="Thời hạn bảo quản", width=19, centred=True),
+    PrintedColumn(head="Số văn bản", width=16, centred=True),
+    PrintedColumn(head="Số trang", width=15, centred=True),
+    PrintedColumn(head="Ghi chú", width=20),
+)
+"""Mục lục hồ sơ (output V.6 of Phụ lục VI, with the fields of its set on files)."""
 
 DATES = (0, 4, 7)
 """The places of the columns that hold days."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -12,8 +12,11 @@ from mailbridge.registry.entry import RegisterEntry, local_day
 from mailbridge.registry.rows import Author
 from mailbridge.registry.versions import EntryVersion
 
-_STRUCK = {"voided": "Đã hủy", "recalled": "Đã thu hồi"}
+_STRUCK = {"voided": "Đã hủy", "merged": "Đã gộp", "recalled": "Đã thu hồi"}
 """States whose line is struck through: the number is never given again, and the line stays (NĐ 30/2020, Điều 18)."""
+
+_HAND_OVER = (6, 7)
+"""The places of the columns that a hand-over fills."""
 
 _MARKED = {"replaced": "Đã thay thế"}
 """States that stand in the remarks, while the line goes on being read."""
@@ -60,17 +63,19 @@ def line_of(versions: Sequence[EntryVersion]) -> Line:
     """
     Lay out an entry as a line of the book.
 
-    A value that a correction replaced stays in its cell, to be struck through as on paper; an empty cell that was
-    filled later (the unit that got the document, the day of hand-over) is no correction.
+    A value that a correction replaced stays in its cell, to be struck through as on paper. An empty cell that was
+    filled later is no correction, and neither is a hand-over, which names the unit in the place of our mailbox.
 
     Args:
         versions: All versions of one entry, the first one first; at least one.
     """
     entry = versions[-1].entry
     said = [printed_cells(each.entry) for each in versions]
+    columns = zip(*said, strict=True)
+    handed = [place for place, (old, new) in enumerate(pairwise(versions)) if _is_hand_over(old.entry, new.entry)]
     return Line(
         entry=entry,
-        cells=tuple(_cell(texts) for texts in zip(*said, strict=True)),
+        cells=tuple(_cell(texts, handed if place in _HAND_OVER else ()) for place, texts in enumerate(columns)),
         events=tuple(_events(versions, said)),
         is_struck=entry.status.value in _STRUCK,
     )
@@ -99,8 +104,13 @@ def day_text(day: date | None) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year:04d}" if day else ""
 
 
-def _cell(texts: Sequence[str]) -> Cell:
-    former = (before for before, after in pairwise(texts) if before and before != after)
+def _is_hand_over(before: RegisterEntry, after: RegisterEntry) -> bool:
+    return before.status is not after.status and after.status.is_worked_on
+
+
+def _cell(texts: Sequence[str], no_correction: Collection[int] = ()) -> Cell:
+    changes = enumerate(pairwise(texts))
+    former = (before for place, (before, after) in changes if before not in ("", after) and place not in no_correction)
     return Cell(text=texts[-1], former=tuple(former))
 
 
@@ -108,6 +118,8 @@ def _events(versions: Sequence[EntryVersion], said: Sequence[Sequence[str]]) -> 
     told = []
     for number in range(1, len(versions)):
         before, after = versions[number - 1], versions[number]
+        if _is_hand_over(before.entry, after.entry):
+            continue
         if before.entry.status.value != after.entry.status.value:
             told += _ending(after)
         elif any(old and old != new for old, new in zip(said[number - 1], said[number], strict=True)):

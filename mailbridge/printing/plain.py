@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
@@ -17,6 +18,9 @@ from mailbridge.registry.versions import EntryVersion
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula, or drops and then finds one."""
+
+_BLANK = " \N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}"
+"""What some spreadsheets skip before they look for a formula."""
 
 Record = Mapping[str, object]
 
@@ -131,7 +135,11 @@ def _csv(heads: Sequence[str], rows: Iterator[Sequence[object]]) -> bytes:
 
 
 def _safe(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    # Other programs look for "ố" as one letter.
+    text = unicodedata.normalize("NFC", value)
+    return f"'{text}" if text.lstrip(_BLANK).startswith(_FORMULA) else text
 
 
 def _plain(value: object) -> object:

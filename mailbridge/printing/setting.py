@@ -36,16 +36,32 @@ def run_here(phase: str, given: dict[str, Any], timestamp: int) -> bytes:
         Misconfigured: typst is not installed.
         MailBridgeError: typst refuses the book.
     """
-    source = files("mailbridge.printing").joinpath("book.typ").read_bytes()
-    inputs = {"phase": phase, "given": json.dumps(given, ensure_ascii=False)}
-    # Fonts of the machine would make other octets on the next one; those of the wheel know Vietnamese.
-    compiler = need_typst().Compiler(source, ignore_system_fonts=True, sys_inputs=inputs)
+    compiler = _compiler("book.typ", {"phase": phase, "given": json.dumps(given, ensure_ascii=False)})
     try:
         if phase == "measure":
             return bytes(compiler.query("<measured>", field="value", one=True).encode())
-        return bytes(compiler.compile(format="pdf", timestamp=timestamp, pdf_standards=_ARCHIVAL, pdf_tags=False))
+        return _compiled(compiler, timestamp)
     except RuntimeError as error:  # of which typst's own TypstError is one
         raise MailBridgeError(f"the book cannot be set: {error}") from error
+
+
+def run_single(given: dict[str, Any], timestamp: int) -> bytes:
+    """Run `single.typ` in this process; raises as `run_here` does."""
+    compiler = _compiler("single.typ", {"given": json.dumps(given, ensure_ascii=False)})
+    try:
+        return _compiled(compiler, timestamp)
+    except RuntimeError as error:
+        raise MailBridgeError(f"the form cannot be set: {error}") from error
+
+
+def _compiler(template: str, inputs: dict[str, str]) -> Any:
+    source = files("mailbridge.printing").joinpath(template).read_bytes()
+    # Fonts of the machine would make other octets on the next one; those of the wheel know Vietnamese.
+    return need_typst().Compiler(source, ignore_system_fonts=True, sys_inputs=inputs)
+
+
+def _compiled(compiler: Any, timestamp: int) -> bytes:
+    return bytes(compiler.compile(format="pdf", timestamp=timestamp, pdf_standards=_ARCHIVAL, pdf_tags=False))
 
 
 def run_apart(phase: str, given: dict[str, Any], timestamp: int) -> bytes:

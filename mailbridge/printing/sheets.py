@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
-from mailbridge.printing.line import Line
+
+class Strikable(Protocol):
+    """A line of any form."""
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether it is struck through."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +26,7 @@ class Sheet:
     runs on over the next ones.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[Strikable, ...]
     before: int = 0
 
     @property
@@ -32,15 +40,16 @@ class Sheet:
         return self.before + len(self.lines)
 
 
-def deal(lines: Sequence[Line], heights: Sequence[float], room: float) -> tuple[Sheet, ...]:
+def deal(lines: Sequence[Strikable], heights: Sequence[float], room: float, opening: float = 0.0) -> tuple[Sheet, ...]:
     """
     Deal lines to sheets in their order, as many to each as have room.
 
     Args:
         heights: Of each line, in the unit of `room`.
         room: What a sheet has for lines.
+        opening: What stands above the lines of the first sheet.
     """
-    starts, filled = [0], 0.0
+    starts, filled = [0], opening
     for number, height in enumerate(heights):
         if filled + height > room and number > starts[-1]:
             starts.append(number)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from mailbridge.printing.line import Line
 from mailbridge.registry.entry import VIETNAM
@@ -38,12 +39,15 @@ class Volume:
     The lines of one book and year in the order of their numbers.
 
     `written_at` is the time of the newest version in it: the only time that a print shows or carries, so that the same
-    book gives the same octets whenever it is printed.
+    book gives the same octets whenever it is printed. `seals` tell how the day or the year was closed. `before` is the
+    last number of the volume before this one.
     """
 
     title: Title
     lines: tuple[Line, ...]
     written_at: datetime
+    seals: tuple[str, ...] = ()
+    before: int | None = None
 
     @property
     def days(self) -> tuple[date, date] | None:
@@ -72,11 +76,11 @@ class Volume:
         """
         if self.title.day:
             return ()
-        numbers = [line.entry.number for line in self.lines]
+        numbers = [*([] if self.before is None else [self.before]), *(line.entry.number for line in self.lines)]
         return tuple((before + 1, after - 1) for before, after in pairwise(numbers) if after > before + 1)
 
 
-def volume_of(title: Title, lines: tuple[Line, ...], newest: datetime | None) -> Volume:
+def volume_of(title: Title, lines: tuple[Line, ...], newest: datetime | None, seals: tuple[str, ...] = ()) -> Volume:
     """
     Bind lines into a volume.
 
@@ -84,8 +88,38 @@ def volume_of(title: Title, lines: tuple[Line, ...], newest: datetime | None) ->
         newest: When the newest version of any line was written; None of an empty volume, which is as old as its year.
     """
     return Volume(
-        title=title, lines=lines, written_at=newest or datetime(title.year, 1, 1, tzinfo=VIETNAM).astimezone(UTC)
+        title=title,
+        lines=lines,
+        seals=seals,
+        written_at=newest or datetime(title.year, 1, 1, tzinfo=VIETNAM).astimezone(UTC),
     )
+
+
+def bound_apart(volume: Volume, sizes: Sequence[int]) -> tuple[Volume, ...]:
+    """
+    Cut a volume into several of so many lines, numbered from its own number, or from 1.
+
+    Each is as old as the whole; the last one has the seals.
+    """
+    first = volume.title.volume or 1
+    ends = list(accumulate(sizes))
+    starts = [0, *ends[:-1]]
+    return tuple(
+        replace(
+            volume,
+            title=replace(volume.title, volume=first + place),
+            lines=volume.lines[start:end],
+            before=volume.lines[start - 1].entry.number if start else volume.before,
+            seals=volume.seals if end == len(volume.lines) else (),
+        )
+        for place, (start, end) in enumerate(zip(starts, ends, strict=True))
+    )
+
+
+def cut_by_entries(volume: Volume, most: int) -> tuple[Volume, ...]:
+    """Bind a book into volumes of at most so many entries; an empty one is one volume."""
+    count = len(volume.lines)
+    return bound_apart(volume, [min(most, count - start) for start in range(0, max(1, count), most)])
 
 
 def number_text(number: int) -> str:

@@ -1,18 +1,21 @@
-"""The book as a spreadsheet that Excel and LibreOffice open: ten columns, ready to be printed on A4 across."""
+"""The book and the follow-up book as spreadsheets that Excel and LibreOffice open, ready to be printed on A4 across."""
 
 from __future__ import annotations
 
 import importlib
 import io
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date
 from math import ceil
 from typing import Any
 
 from mailbridge.errors import Misconfigured
-from mailbridge.printing.columns import DATES, NUMBER, PRINTED, REMARKS
-from mailbridge.printing.line import Line
+from mailbridge.printing.columns import DATES, FOLLOW_UP, NUMBER, PRINTED, REMARKS, PrintedColumn
+from mailbridge.printing.follow_up import follow_up_of
+from mailbridge.printing.line import Line, day_text
 from mailbridge.printing.volume import Volume
 
 MOST = 32_767
@@ -39,6 +42,17 @@ _HEADER_MOST = 200
 """Excel takes 255 characters in a header, with its codes."""
 
 
+Value = str | int | date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SheetRow:
+    """The values of one row; where it is struck through, its last cell, the remarks, is not."""
+
+    values: Sequence[Value]
+    is_struck: bool = False
+
+
 def book_xlsx(volume: Volume) -> bytes:
     """
     Write a volume as a sheet with two rows of heads; the same volume gives the same octets.
@@ -49,6 +63,25 @@ def book_xlsx(volume: Volume) -> bytes:
     Raises:
         Misconfigured: xlsxwriter is not installed.
     """
+    return _xlsx(volume, PRINTED, [SheetRow(values=_values(line), is_struck=line.is_struck) for line in volume.lines])
+
+
+def follow_up_xlsx(volume: Volume, replies: Mapping[str, str]) -> bytes:
+    """Write the follow-up book of a volume, whose title is that of the follow-up book; as `book_xlsx` otherwise."""
+    lines = (follow_up_of(line, replies.get(line.entry.id, "")) for line in volume.lines)
+    return _xlsx(volume, FOLLOW_UP, [SheetRow(values=each.values, is_struck=each.is_struck) for each in lines])
+
+
+def _values(line: Line) -> list[Value]:
+    entry = line.entry
+    values: list[Value] = [cell.text for cell in line.cells[:REMARKS]]
+    values[NUMBER] = entry.shown_number if entry.awaits_number else entry.number
+    for place, day in zip(DATES, line.dates, strict=True):
+        values[place] = day
+    return [*values, line.remarks]
+
+
+def _xlsx(volume: Volume, columns: Sequence[PrintedColumn], rows: Sequence[SheetRow]) -> bytes:
     octets = io.BytesIO()
     # in_memory: temporary files would have names and times of this machine.
     book = _xlsxwriter().Workbook(octets, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -56,8 +89,8 @@ def book_xlsx(volume: Volume) -> bytes:
     written_at = volume.written_at.astimezone(UTC).replace(tzinfo=None)
     book.set_properties({"title": title.text, "author": title.agency, "created": written_at})
     sheet = book.add_worksheet(_NO_SHEET_NAME.sub(" ", title.text)[:31].strip() or "Sổ")
-    _set_up(sheet, volume)
-    _Writer(book, sheet).all(volume)
+    _set_up(sheet, volume, columns)
+    _Writer(book, sheet, columns).all(rows)
     book.close()
     return octets.getvalue()
 
@@ -65,8 +98,9 @@ def book_xlsx(volume: Volume) -> bytes:
 class _Writer:
     """Writes heads and lines; knows the looks of cells."""
 
-    def __init__(self, book: Any, sheet: Any) -> None:
+    def __init__(self, book: Any, sheet: Any, columns: Sequence[PrintedColumn]) -> None:
         self._sheet = sheet
+        self._columns = columns
         plain = {"font_name": "Times New Roman", "font_size": 10, "border": 1, "valign": "top", "text_wrap": True}
         self._head = book.add_format(plain | {"bold": True, "align": "center", "valign": "vcenter"})
         self._looks = {struck: self._formats(book, plain | {"font_strikeout": struck}) for struck in (False, True)}
@@ -80,33 +114,33 @@ class _Writer:
             "number": book.add_format(plain | {"num_format": "00", "align": "center"}),
         }
 
-    def all(self, volume: Volume) -> None:
-        for place, column in enumerate(PRINTED):
+    def all(self, rows: Sequence[SheetRow]) -> None:
+        for place, column in enumerate(self._columns):
             self._sheet.write_string(0, place, column.head, self._head)
             self._sheet.write_string(1, place, f"({place + 1})", self._head)
         self._sheet.set_row(0, 2 * _LINE + 3)
-        for row, line in enumerate(volume.lines, start=2):
-            self._line(row, line)
+        for place, row in enumerate(rows, start=2):
+            self._line(place, row)
 
-    def _line(self, row: int, line: Line) -> None:
-        texts = [*(cell.text for cell in line.cells[:REMARKS]), line.remarks]
-        self._sheet.set_row(row, _height(texts))
-        looks = self._looks[line.is_struck]
-        for place, cell in enumerate(line.cells):
-            if place == NUMBER:
-                self._sheet.write_number(row, place, line.entry.number, looks["number"])
-            elif place == REMARKS:
-                self._sheet.write_string(row, place, _fitting(line.remarks), self._remarks)
-            elif place not in DATES:
-                self._sheet.write_string(row, place, _fitting(cell.text), looks["text"])
-        for place, day in zip(DATES, line.dates, strict=True):
-            if day is not None and day >= _FIRST_DAY:
-                self._sheet.write_datetime(row, place, day, looks["day"])
+    def _line(self, row: int, line: SheetRow) -> None:
+        self._sheet.set_row(row, _height(line.values, self._columns))
+        looks, last = self._looks[line.is_struck], len(self._columns) - 1
+        for place, (value, column) in enumerate(zip(line.values, self._columns, strict=True)):
+            if isinstance(value, int):
+                self._sheet.write_number(row, place, value, looks["number"])
+            elif isinstance(value, date) and value >= _FIRST_DAY:
+                self._sheet.write_datetime(row, place, value, looks["day"])
             else:
-                self._sheet.write_string(row, place, line.cells[place].text, looks["day"])
+                text = _fitting(_text(value))
+                look = self._remarks if place == last else looks["day" if column.centred else "text"]
+                self._sheet.write_string(row, place, text, look)
 
 
-def _set_up(sheet: Any, volume: Volume) -> None:
+def _text(value: Value) -> str:
+    return day_text(value) if isinstance(value, date) else str(value or "")
+
+
+def _set_up(sheet: Any, volume: Volume, columns: Sequence[PrintedColumn]) -> None:
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.set_margins(left=20 / _INCH, right=12 / _INCH, top=20 / _INCH, bottom=17 / _INCH)
@@ -116,16 +150,16 @@ def _set_up(sheet: Any, volume: Volume) -> None:
     said = (_header(volume.title.agency), _header(volume.title.text))
     sheet.set_header(f"&L{said[0]}&R{said[1]}")
     sheet.set_footer("&LNgười lập sổ: ....................&RTrang &P / &N")
-    for place, column in enumerate(PRINTED):
+    for place, column in enumerate(columns):
         # A column is as wide as so many digits of its font; one takes about 1.9 mm.
         sheet.set_column(place, place, column.width / 1.9)
 
 
-def _height(texts: Sequence[str]) -> float:
+def _height(values: Sequence[Value], columns: Sequence[PrintedColumn]) -> float:
     """Guess in points how high a row must be: not every program finds out by itself when it opens a file."""
     wrapped = (
-        sum(ceil(len(part) * _LETTER / (column.width - _FREE)) or 1 for part in text.split("\n"))
-        for text, column in zip(texts, PRINTED, strict=True)
+        sum(ceil(len(part) * _LETTER / (column.width - _FREE)) or 1 for part in _text(value).split("\n"))
+        for value, column in zip(values, columns, strict=True)
     )
     return min(max(wrapped) * _LINE + 3, _HIGHEST)
 
@@ -135,7 +169,7 @@ def _header(text: str) -> str:
 
 
 def _fitting(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     octets = text.encode("utf-16-le", "surrogatepass")
     if len(octets) <= 2 * MOST:
         return text

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from mailbridge.mail.canonical import nfc
@@ -98,6 +99,8 @@ def _header(root: _Element, message: _Element) -> EdxmlHeader:
         urgency=_URGENCIES.get(_text(other, "Priority") or ""),
         pages=_number(_text(other, "PageAmount")),
         action=None if is_status else _action(root),
+        earlier=() if is_status else tuple(_earlier(root)),
+        reason=None if is_status else _text(_business(root), "BussinessDocReason"),
     )
 
 
@@ -108,7 +111,7 @@ def _action(root: _Element) -> str:
     The number alone is not believed: one old list puts recall before new. What recalls, changes or replaces names the
     document that it speaks of.
     """
-    business = next((each for each in root.iter() if _local(each) in ("Bussiness", "Business")), None)
+    business = _business(root)
     said = _ACTIONS.get(_text(business, "BussinessDocType") or _text(business, "BusinessDocType") or "0", "new")
     names_earlier = _child(business, "DocumentId") is not None
     if said == "new" and names_earlier:
@@ -116,6 +119,20 @@ def _action(root: _Element) -> str:
     if said in ("revoke", "update") and not names_earlier:
         return "new"
     return said
+
+
+def _business(root: _Element) -> _Element | None:
+    return next((each for each in root.iter() if _local(each) in ("Bussiness", "Business")), None)
+
+
+def _earlier(root: _Element) -> Iterator[str]:
+    """Name the documents that the packet is about: one is recalled or changed, several may be replaced."""
+    business = _business(root)
+    replaced = _child(business, "ReplacementInfoList")
+    for parent in (business, *islice(replaced if replaced is not None else (), _MOST_PLACES)):
+        name = _text(parent, "DocumentId")
+        if name:
+            yield name
 
 
 def _addressees(message: _Element) -> Iterator[str]:

@@ -32,15 +32,20 @@ def parse_xml(octets: bytes, name: str) -> _Element:
 
 
 class Package:
-    """An opened package; `Unreadable` says why one cannot be opened or what is wrong with a part."""
+    """
+    An opened package; `Unreadable` says why one cannot be opened or what is wrong with a part.
 
-    def __init__(self, content: bytes) -> None:
+    `most`: octets that are taken out of it in all.
+    """
+
+    def __init__(self, content: bytes, *, most: int = _MOST_OCTETS) -> None:
+        self._most = most
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise Unreadable(Problem.MALFORMED, "the ZIP package cannot be opened") from error
         self._names = frozenset(self._zip.namelist())
-        self._left = _MOST_OCTETS
+        self._left = most
         if len(self._names) > _MOST_MEMBERS:
             raise Unreadable(Problem.TOO_LARGE, f"the ZIP package has more than {_MOST_MEMBERS} members")
 
@@ -84,7 +89,7 @@ class Package:
             raise Unreadable(Problem.ENCRYPTED, "the ZIP package opens only with a password")
         is_bomb = member.file_size > max(_FREE_OCTETS, member.compress_size * _MOST_RATIO)
         if is_bomb or member.file_size > self._left:
-            raise Unreadable(Problem.TOO_LARGE, f"{name} grows beyond {_MOST_OCTETS >> 20} MB or {_MOST_RATIO} times")
+            raise Unreadable(Problem.TOO_LARGE, f"{name} grows beyond {self._most >> 20} MB or {_MOST_RATIO} times")
         try:
             # The size that the directory states is also the most that zipfile hands out.
             octets = self._zip.read(member)

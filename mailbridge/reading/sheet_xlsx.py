@@ -64,6 +64,32 @@ def read_xlsx(content: bytes) -> Grid:
     return grid
 
 
+def xlsx_rows(content: bytes, *, most: int) -> Iterator[tuple[int, tuple[GridCell, ...]]]:
+    """
+    Yield the rows of the first sheet with text that have cells: how many stand above, and its cells in order.
+
+    All rows are read, hidden ones too: a line of a book that is filtered away is a line.
+
+    Args:
+        most: Octets that are taken out of the package.
+
+    Raises:
+        Unreadable: As `read_xlsx`.
+    """
+    package = Package(content, most=most)
+    workbook = package.part("xl/workbook.xml")
+    if workbook is None:
+        raise Unreadable(Problem.MALFORMED, "the package has no workbook in it")
+    reader = _Reader(package, workbook)
+    for name in list(_sheets(package, workbook))[:_MOST_SHEETS]:
+        is_empty = True
+        for row, cells in reader.rows(name):
+            is_empty = is_empty and not any(cell.text.strip() for cell in cells)
+            yield row, cells
+        if not is_empty:
+            return
+
+
 class _Reader:
     """Reads sheets of one workbook."""
 
@@ -99,6 +125,13 @@ class _Reader:
             widths = dict.fromkeys(range(MOST_COLUMNS), default * _LETTER + _MARGIN) | widths
         cells.extend(self._drawn(name))
         return Grid(cells=cells, widths=widths, spans=spans, rows=row + 1)
+
+    def rows(self, name: str) -> Iterator[tuple[int, tuple[GridCell, ...]]]:
+        row = -1
+        for element in _items(self._package, name, "row"):
+            told = attribute(element, "r") or ""
+            row = int(told) - 1 if told.isascii() and told.isdigit() and len(told) < 8 else row + 1
+            yield row, tuple(self._cells(element, row))
 
     def _cells(self, row: _Element, number: int) -> Iterator[GridCell]:
         column = -1

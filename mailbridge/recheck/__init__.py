@@ -7,6 +7,7 @@ what the world said when the mail came. What had no answer is asked for after so
 
 from mailbridge.recheck.again import ask_now, look_by, verdict_text
 from mailbridge.recheck.due import ask_due
+from mailbridge.recheck.texts import Filled, fill_texts
 from mailbridge.recheck.world import NotJudgedAgain, World
 
-__all__ = ["NotJudgedAgain", "World", "ask_due", "ask_now", "look_by", "verdict_text"]
+__all__ = ["Filled", "NotJudgedAgain", "World", "ask_due", "ask_now", "fill_texts", "look_by", "verdict_text"]

@@ -61,6 +61,7 @@ def _composed(
         now=now,
         problems=again.seen.problems,
         templates=world.templates,
+        directory=world.directory,
     )
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select
 
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.entry import VIETNAM
@@ -52,12 +52,17 @@ def entries_with_versions(engine: Engine, stretch: Stretch) -> Iterator[tuple[En
     One reading transaction is held while the iterator runs, so that it shows one moment of the book; `Unavailable` is
     raised while it runs.
     """
-    query = select_versions().where(_within(stretch)).order_by(entry.c.number, entry_version.c.version)
     with reaching_database(), reading(engine).begin() as connection:
-        rows = connection.execution_options(yield_per=_AT_ONCE).execute(query).mappings()
-        versions = (EntryVersion(entry_of(row), author_of(row)) for row in rows)
-        for _, same in groupby(versions, key=attrgetter("entry.id")):
-            yield tuple(same)
+        yield from read_versions(connection, stretch)
+
+
+def read_versions(connection: Connection, stretch: Stretch) -> Iterator[tuple[EntryVersion, ...]]:
+    """Do what `entries_with_versions` does, in a transaction of the caller's."""
+    query = select_versions().where(_within(stretch)).order_by(entry.c.number, entry_version.c.version)
+    rows = connection.execute(query, execution_options={"yield_per": _AT_ONCE}).mappings()
+    versions = (EntryVersion(entry_of(row), author_of(row)) for row in rows)
+    for _, same in groupby(versions, key=attrgetter("entry.id")):
+        yield tuple(same)
 
 
 def _within(stretch: Stretch) -> ColumnElement[bool]:

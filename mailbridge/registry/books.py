@@ -12,17 +12,19 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import chain, islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Engine, Select, exists, func, select
 from sqlalchemy.engine import RowMapping
 
 from mailbridge.mail.delivery import Fate
+from mailbridge.registry.acts import is_waiting
+from mailbridge.registry.authority import intake_of, is_intake
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.deliveries import deliveries_of, read_serials
 from mailbridge.registry.entry import Case, Event, RegisterEntry, local_day
 from mailbridge.registry.equation import PATIENCE, Equation, InSpool
-from mailbridge.registry.happenings import WAITING_ACTIONS
 from mailbridge.registry.reconcile import read_equation
 from mailbridge.registry.rows import (
     Delivered,
@@ -35,15 +37,18 @@ from mailbridge.registry.rows import (
     letter_record_of,
     select_entries,
 )
-from mailbridge.registry.search import entries_called, entries_on_paper, events_of_mails, mails_called
+from mailbridge.registry.search import entries_called, entries_meant, events_of_mails, mails_called
 from mailbridge.registry.serials import Gap
-from mailbridge.registry.tables import delivery, entry, mail_case, outbox
+from mailbridge.registry.tables import delivery, entry, mail_case, number_given, outbox
 
 T = TypeVar("T")
 
 _AT_ONCE = 500
 """Rows fetched at a time: some hundred kilobytes of entries."""
 
+
+# A line that waited for its number stands in its book since that came; the waiting one tells nothing more.
+_NOT_LEFT_BEHIND = ~exists().where(number_given.c.waiting_id == entry.c.id)
 
 _WORD = re.compile(r"[0-9A-Za-z-]{6,}", re.ASCII)
 
@@ -85,6 +90,8 @@ class Books:
         """
         List entries in their newest version, by agency, book, year and number.
 
+        Behind the lines of one book come those that wait for their number in it, when no number is asked for.
+
         Args:
             first: Lowest số đến to show.
             last: Highest số đến to show, itself included.
@@ -94,13 +101,17 @@ class Books:
             (entry.c.book, book),
             (entry.c.year, year),
         )
-        query = select_entries().where(*(column == value for column, value in asked if value is not None))
+        query = select_entries().where(_NOT_LEFT_BEHIND)
+        query = query.where(*(column == value for column, value in asked if value is not None))
         if first is not None:
             query = query.where(entry.c.number >= first)
         if last is not None:
             query = query.where(entry.c.number <= last)
         ordered = query.order_by(entry.c.agency, entry.c.book, entry.c.year, entry.c.number)
-        return self._stream(ordered.limit(limit), entry_of)
+        listed = self._stream(ordered.limit(limit), entry_of)
+        if book is None or is_intake(book) or first is not None or last is not None:
+            return listed
+        return islice(chain(listed, self.entries(agency=agency, book=intake_of(book), year=year, limit=limit)), limit)
 
     def entry(self, *, agency: str, book: str, year: int, number: int) -> RegisterEntry | None:
         """Return one line of a book in its newest version."""
@@ -121,7 +132,7 @@ class Books:
         """
         asked = ((entry.c.agency, agency), (entry.c.book, book), (entry.c.year, year))
         narrower = (column == value for column, value in asked if value is not None)
-        query = select_entries().where(entry.c.id.in_(entries_called(text)), *narrower)
+        query = select_entries().where(entry.c.id.in_(entries_called(text)), _NOT_LEFT_BEHIND, *narrower)
         return tuple(self._stream(query.order_by(entry.c.arrived_at, entry.c.agency, entry.c.number), entry_of))
 
     def cases(
@@ -160,11 +171,17 @@ class Books:
         return tuple(self._stream(query.order_by(mails.desc(), *what), lambda row: Count(**row)))
 
     def held(self, *, agency: str | None = None) -> tuple[Case, ...]:
-        """List mails that wait for a clerk (held, or a return proposed), oldest first."""
-        query = select(mail_case).where(mail_case.c.action.in_(WAITING_ACTIONS), mail_case.c.shadow.is_(False))
+        """List mails that wait for a clerk (held, or a return proposed, and not settled since), oldest first."""
+        query = select(mail_case).where(is_waiting())
         if agency is not None:
             query = query.where(mail_case.c.agency == agency)
         return tuple(self._stream(query.order_by(mail_case.c.accepted_at, mail_case.c.mail_id), case_of))
+
+    def count_held(self) -> int:
+        """Count the mails that wait for a clerk."""
+        with reaching_database(), self._engine.begin() as connection:
+            counted: int = connection.execute(select(func.count()).where(is_waiting())).scalar_one()
+        return counted
 
     def letters(
         self,
@@ -200,7 +217,7 @@ class Books:
             agency: Only what concerns this agency.
         """
         mails = mails_called(what)
-        happened = tuple(self._stream(events_of_mails(mails, entries_on_paper(what), agency), event_of))
+        happened = tuple(self._stream(events_of_mails(mails, entries_meant(what), agency), event_of))
         if agency is not None:
             mails = select(mail_case.c.mail_id).where(mail_case.c.mail_id.in_(mails), mail_case.c.agency == agency)
         delivered = self._stream(deliveries_of(mails), delivery_event)

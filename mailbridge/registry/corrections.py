@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine, select
 
+from mailbridge.registry.closings import check_open
 from mailbridge.registry.conflicts import EntryVoided
 from mailbridge.registry.corrections_fields import (
     Change,
@@ -25,6 +26,8 @@ from mailbridge.registry.corrections_fields import (
 from mailbridge.registry.database import reaching_database
 from mailbridge.registry.entry import EntryStatus, Event, RegisterEntry
 from mailbridge.registry.happenings import Happening
+from mailbridge.registry.journal import add
+from mailbridge.registry.links_rows import refuse_change
 from mailbridge.registry.rows import Author, entry_of, select_entries, version_row, write_event
 from mailbridge.registry.search_index import index_entry
 from mailbridge.registry.store import Clock, utc_now
@@ -55,6 +58,9 @@ class SqlCorrections:
 
         Raises:
             EntryVoided: What was voided is not corrected.
+            EntryEnded: Nor is what was merged or recalled.
+            EntryFrozen: Its issuer asks to take it back.
+            PeriodClosed: Its day or year is closed and seals one of these fields.
             LookupError: There is no such entry.
             WrongValue: A day cannot be so.
             ValueError: Nobody is named, or no reason.
@@ -63,11 +69,13 @@ class SqlCorrections:
         with self._newest(entry_id) as (connection, line):
             if line.status is EntryStatus.VOIDED:
                 raise EntryVoided(line)
+            refuse_change(connection, line)
             draft = with_values(line.draft, values)
             changes = changes_between(line.draft, draft)
             if not changes:
                 return Corrected(entry=line, changes=())
             check_days(line, {change.field.name: change.new for change in changes})
+            check_open(connection, line, [change.field.name for change in changes])
             newer = replace(line, draft=draft, version=line.version + 1)
             _write(connection, newer, author, Happening.CORRECTED, "; ".join(map(_told, changes)))
             return Corrected(entry=newer, changes=changes)
@@ -78,6 +86,9 @@ class SqlCorrections:
 
         Raises:
             EntryVoided: It is voided already; nothing is written.
+            EntryEnded: It was merged or recalled.
+            EntryFrozen: Its issuer asks to take it back.
+            PeriodClosed: Its day or year is closed.
             LookupError: There is no such entry.
             ValueError: Nobody is named, or no reason.
         """
@@ -85,6 +96,8 @@ class SqlCorrections:
         with self._newest(entry_id) as (connection, line):
             if line.status is EntryStatus.VOIDED:
                 raise EntryVoided(line)
+            refuse_change(connection, line)
+            check_open(connection, line)
             voided = replace(line, status=EntryStatus.VOIDED, version=line.version + 1)
             _write(connection, voided, author, Happening.VOIDED, "")
             return voided
@@ -109,7 +122,8 @@ class SqlCorrections:
 
 
 def _write(connection: Connection, line: RegisterEntry, author: Author, what: Happening, changes: str) -> None:
-    connection.execute(entry_version.insert(), version_row(line, author))
+    label = f"{line.draft.book}/{line.year}/{line.number}"
+    add(connection, line.draft.agency, entry_version, version_row(line, author), label=label)
     index_entry(connection, line)
     where = f"{line.draft.book} {line.shown_number}/{line.year}, version {line.version}"
     happened = Event(

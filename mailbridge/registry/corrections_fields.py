@@ -17,8 +17,8 @@ from typing import Any, NamedTuple, TypeAlias, assert_never
 
 from mailbridge.classifier.folding import fold, fold_tones
 from mailbridge.classifier.symbol import parse_symbol
+from mailbridge.registry.days import read_day
 from mailbridge.registry.entry import DraftEntry, RegisterEntry
-from mailbridge.registry.search import read_day
 
 Value: TypeAlias = str | int | date | None
 

@@ -22,6 +22,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from mailbridge.errors import Misconfigured, Unavailable
 from mailbridge.registry.conflicts import BookDamaged
+from mailbridge.registry.journal_links import watch
 
 PATIENCE = 60
 """Seconds that a writer waits for another one: far more than a transaction of ours takes, less than a peer waits."""
@@ -41,9 +42,11 @@ def open_database(url: str) -> Engine:
     parsed = read_url(url)
     match parsed.get_backend_name():
         case "sqlite":
-            return _open_sqlite(parsed)
+            engine = _open_sqlite(parsed)
         case _:
-            return _open_postgresql(parsed)
+            engine = _open_postgresql(parsed)
+    watch(engine)
+    return engine
 
 
 def read_url(url: str) -> URL:

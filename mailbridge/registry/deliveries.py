@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Select, exists, func, select
 from mailbridge.mail.delivery import Delivery, Fate
 from mailbridge.registry.database import insert_into
 from mailbridge.registry.entry import local_day
+from mailbridge.registry.journal import OF_NOBODY, note
 from mailbridge.registry.serials import Gap, WriterSerials
 from mailbridge.registry.tables import delivery, mail_case
 
@@ -58,10 +59,15 @@ def add_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> in
     there = _there(connection, deliveries)
     rows = {(one.writer, one.serial, one.mail_id): one for one in deliveries}
     new = [delivery_row(one) for key, one in rows.items() if key not in there]
-    if new:
-        # On PostgreSQL another node may be telling the same at this moment.
-        once = insert_into(connection.dialect.name, delivery).on_conflict_do_nothing()
-        connection.execute(once, new)
+    if not new:
+        return 0
+    # On PostgreSQL another node may be telling the same at this moment: only what this one wrote is in its link.
+    once = insert_into(connection.dialect.name, delivery).on_conflict_do_nothing()
+    written = {tuple(row) for row in connection.execute(once.returning(*delivery.primary_key), new)}
+    for row in new:
+        key = (row["writer"], row["serial"], row["mail_id"])
+        if key in written:
+            note(connection, OF_NOBODY, delivery.name, list(key), row)
     return len(new)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 
+from mailbridge.registry.authority import AWAITED, is_intake
+
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Asia/Ho_Chi_Minh: UTC+7 since 1975, no daylight saving; fixed here so that no zone table of a server matters."""
 
@@ -21,10 +23,33 @@ def local_day(at: datetime) -> date:
 
 
 class EntryStatus(StrEnum):
-    """States of an entry; more follow when clerks work on entries."""
+    """States of an entry; whatever the state, its line stays and its number is never given again."""
 
     REGISTERED = "registered"
-    VOIDED = "voided"  # its number is never given again, its line stays
+    VOIDED = "voided"
+    MERGED = "merged"  # the same document stands under another number
+    RECALLED = "recalled"  # the issuer took the document back, and a clerk agreed
+    REPLACED = "replaced"  # another document stands in its place
+    AWAITING = "awaiting"  # its số đến comes from another system; until then it stands in no book
+    SUBMITTED = "submitted"  # laid before the head
+    TRANSFERRED = "transferred"  # handed over to a unit
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+
+    @property
+    def stands(self) -> bool:
+        """Say whether the entry still stands for its document: nobody took it out, back or elsewhere."""
+        return self in (EntryStatus.REGISTERED, EntryStatus.AWAITING) or self.is_worked_on
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Say whether the document is with the head or a unit, or was (ux: đã trình, đã chuyển, …, hoàn thành)."""
+        return self in (
+            EntryStatus.SUBMITTED,
+            EntryStatus.TRANSFERRED,
+            EntryStatus.IN_PROGRESS,
+            EntryStatus.DONE,
+        )
 
 
 class Channel(StrEnum):
@@ -32,7 +57,11 @@ class Channel(StrEnum):
 
     MAIL = "mail"
     PAPER = "paper"
+    EDXML = "edxml"  # in a packet of a document system, whatever road that took
 
+
+PAPER_AWAITED = "chờ bản giấy hoặc bản ký số"
+"""How the remarks of an entry end while paper or a signed version is to follow (domain: email-rules §7)."""
 
 LENGTHS = {
     "file_organ_id": 35,  # the decree says 13; QĐ 20/2020/QĐ-TTg codes are longer
@@ -89,7 +118,9 @@ def type_and_subject(type_name: str | None, subject: str | None) -> str:
 
 
 def _small(text: str) -> str:
-    return text[:1].lower() + text[1:] if _OPENING.match(text) else text
+    # A summary that is all in capitals keeps its first one, too.
+    opens = _OPENING.match(text) and not text[:2].isupper()
+    return text[:1].lower() + text[1:] if opens else text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,9 +192,14 @@ class RegisterEntry:
         return local_day(self.arrived_at)
 
     @property
+    def awaits_number(self) -> bool:
+        """Whether `number` is none of the book, but the place among the lines that wait for one."""
+        return is_intake(self.draft.book)
+
+    @property
     def shown_number(self) -> str:
-        """The số đến as people write it: at least two digits."""
-        return f"{self.number:02d}"
+        """The số đến as people write it: at least two digits; or that it is awaited."""
+        return AWAITED if self.awaits_number else f"{self.number:02d}"
 
 
 class Acquaintance(StrEnum):
@@ -181,12 +217,14 @@ class Known:
 
     `same_mail`: True when the very same octets, or a mail with the same Message-ID, were decided before. `same_file`
     pairs the SHA-256 of a main file with the entry that has it, `same_symbol` the text of a symbol with each entry that
-    has it, newest first. `sender` says whether mail of the author was met before; None when nobody looked.
+    has it, newest first; `same_text` are the ids of those whose main file says what a main file of the mail says.
+    `sender` says whether mail of the author was met before; None when nobody looked.
     """
 
     same_mail: bool = False
     same_file: tuple[tuple[str, RegisterEntry], ...] = ()
     same_symbol: tuple[tuple[str, RegisterEntry], ...] = ()
+    same_text: frozenset[str] = frozenset()
     sender: Acquaintance | None = None
 
 

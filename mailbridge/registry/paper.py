@@ -9,6 +9,8 @@ from datetime import datetime
 from mailbridge.registry.conflicts import LooksEntered
 from mailbridge.registry.corrections_fields import NEEDED, Value, WrongValue, check_days, with_values
 from mailbridge.registry.entry import Channel, DraftEntry, RegisterEntry, local_day
+from mailbridge.registry.numbers_reserved import check_open_number
+from mailbridge.registry.series import Place
 from mailbridge.registry.store import SqlRegistry
 
 _LATE = "Vào sổ muộn: {why}"
@@ -34,6 +36,7 @@ def enter_paper(
     by: str,
     why: str = "",
     force: bool = False,
+    reserved: int | None = None,
 ) -> RegisterEntry:
     """
     Give a document on paper the next number of its book.
@@ -42,8 +45,10 @@ def enter_paper(
         values: By names of `corrections_fields.FIELDS`.
         why: Needed for a document of an earlier day, which is told in the note, and with `force`.
         force: Enter it although fields are missing or it looks entered already.
+        reserved: The number that was set apart for it, of the year of its arrival; it is stamped with that.
 
     Raises:
+        NumberRefused: This number is not reserved, or has a line.
         LooksEntered: The agency has an entry with the same number, symbol and issuer.
         WrongValue: A needed field is empty, a day cannot be so, or a reason is missing.
         Unavailable: The database is gone.
@@ -63,7 +68,10 @@ def enter_paper(
     if late:
         draft = replace(draft, note="; ".join(filter(None, (draft.note, _LATE.format(why=why)))))
     with registry.transaction() as current:
-        line = current.enter(draft, arrived_at, by=by, why=why or "entered")
+        place = None if reserved is None else Place(book, local_day(arrived_at).year, reserved)
+        if place is not None:
+            check_open_number(current.connection, agency, place)
+        line = current.enter(draft, arrived_at, by=by, why=why or "entered", place=place)
         check_days(line, values)
         # Behind the number, whose counter is locked: two clerks with one letter do not both enter it.
         if not force and (twins := current.twins(line)):

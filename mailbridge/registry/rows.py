@@ -14,6 +14,7 @@ from mailbridge.mail.delivery import Fate
 from mailbridge.mail.letter import Letter, LetterKind
 from mailbridge.registry.entry import Case, Channel, DraftEntry, EntryStatus, Event, RegisterEntry
 from mailbridge.registry.happenings import OURSELVES, Happening
+from mailbridge.registry.journal import add
 from mailbridge.registry.tables import entry, entry_version, event, mail_case
 
 VERSION_FIELDS = tuple(f.name for f in fields(DraftEntry) if f.name in entry_version.c)
@@ -106,7 +107,6 @@ _DOCUMENT = (
     .where(entry.c.agency == bindparam("of"), entry.c.document_sha256 == bindparam("sha256"))
     .order_by(entry.c.occasion)
 )
-_ADD_EVENT = event.insert()
 
 
 def entry_of(row: RowMapping) -> RegisterEntry:
@@ -187,11 +187,6 @@ def entries_of_document(connection: Connection, agency: str, document_sha256: st
     return tuple(map(entry_of, rows))
 
 
-def find_document(connection: Connection, agency: str, document_sha256: str) -> RegisterEntry | None:
-    """Look up the entry that stands for a document in the books of an agency; a voided one does not."""
-    return standing(entries_of_document(connection, agency, document_sha256))
-
-
 def standing(entries: Sequence[RegisterEntry]) -> RegisterEntry | None:
     """Return the one that is not voided."""
     return next((each for each in entries if each.status is not EntryStatus.VOIDED), None)
@@ -233,7 +228,7 @@ def write_event(connection: Connection, agency: str, happened: Event) -> None:
         "what": happened.what,
         "detail": happened.detail,
     }
-    connection.execute(_ADD_EVENT, row)
+    add(connection, agency, event, row)
 
 
 def event_of(row: RowMapping) -> Event:

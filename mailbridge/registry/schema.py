@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic import command
@@ -14,7 +15,10 @@ from sqlalchemy import Connection, Engine
 
 from mailbridge.errors import Unavailable
 from mailbridge.registry.database import open_database, reaching_database, read_url, reading, sqlite_file
+from mailbridge.registry.journal_adopt import adopt_rows
 from mailbridge.registry.search_index import index_missing
+
+_FIRST_WITH_JOURNAL = "0005"
 
 _ONE_AT_A_TIME = 0x6D61696C62726467
 """Key of the PostgreSQL advisory lock under which migrations run: "mailbrdg" as a number."""
@@ -24,8 +28,8 @@ def upgrade(url: str) -> str:
     """
     Bring a database to the newest schema, in one transaction, and return the revision it has then.
 
-    Entries of an older program come into the index of words. Two nodes may call it at once. A SQLite file is made,
-    readable for its owner only; its folder is not.
+    Entries of an older program come into the index of words, and all that counts into the journal. Two nodes may call
+    it at once. A SQLite file is made, readable for its owner only; its folder is not.
 
     Raises:
         Misconfigured: The URL cannot be used.
@@ -46,6 +50,8 @@ def upgrade(url: str) -> str:
         command.upgrade(config, "head")
         if before != newest():
             index_missing(connection)
+        if (before or "") < _FIRST_WITH_JOURNAL:
+            adopt_rows(connection, datetime.now(UTC))
         return _revision(connection) or ""
 
 

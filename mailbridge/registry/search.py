@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 
+from mailbridge.registry.authority import INTAKE_PATTERN
+from mailbridge.registry.days import read_day
 from mailbridge.registry.entry import VIETNAM
 from mailbridge.registry.rows import select_entries
 from mailbridge.registry.tables import delivery, entry, entry_version, event, mail_case, outbox
 
 _NUMBER = re.compile(r"0*([1-9][0-9]{0,8})(?:/([12][0-9]{3}))?", re.ASCII)
-_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -24,7 +25,7 @@ def entries_called(text: str) -> Select[tuple[str]]:
     named: list[ColumnElement[bool]] = [entry.c.id == text, entry.c.mail_id == text, entry_version.c.symbol == text]
     if number := _NUMBER.fullmatch(text):
         in_year = [entry.c.year == int(number[2])] if number[2] else []
-        named.append(and_(entry.c.number == int(number[1]), *in_year))
+        named.append(and_(entry.c.number == int(number[1]), entry.c.book.not_like(INTAKE_PATTERN), *in_year))
     return select_entries().where(or_(*named)).with_only_columns(entry.c.id)
 
 
@@ -51,33 +52,22 @@ def mails_called(text: str) -> Select[Any]:
     return select(union(*found).subquery().c.mail_id)
 
 
-def entries_on_paper(text: str) -> Select[tuple[str]]:
-    """Select the ids of entries without a mail that are called so, or arrived on this day."""
-    called: list[ColumnElement[bool]] = [entry.c.id.in_(entries_called(text))]
+def entries_meant(text: str) -> Select[tuple[str]]:
+    """Select the ids of entries that are called so, and of those without a mail that arrived on this day."""
+    meant: list[ColumnElement[bool]] = [entry.c.id.in_(entries_called(text))]
     if day := read_day(_tidy(text)):
         start = datetime.combine(day, time.min, VIETNAM)
-        called.append(and_(entry.c.arrived_at >= start, entry.c.arrived_at < start + timedelta(days=1)))
-    return select(entry.c.id).where(entry.c.mail_id.is_(None), or_(*called))
+        within = (entry.c.arrived_at >= start, entry.c.arrived_at < start + timedelta(days=1))
+        meant.append(and_(entry.c.mail_id.is_(None), *within))
+    return select(entry.c.id).where(or_(*meant))
 
 
 def events_of_mails(mails: Select[Any], entries: Select[tuple[str]], agency: str | None) -> Select[Any]:
-    """Select the events of these mails, and of entries that have none, in order of time."""
+    """Select the events of these mails and entries, whatever mail they came with, in order of time."""
     query = select(event).where(or_(event.c.mail_id.in_(mails), event.c.entry_id.in_(entries)))
     if agency is not None:
         query = query.where(event.c.agency == agency)
     return query.order_by(event.c.at, event.c.id)
-
-
-def read_day(text: str) -> date | None:
-    """Read "31/12/2026" or "2026-12-31"; None when it is no day on which mail could have come."""
-    try:
-        if parts := _DAY.fullmatch(text):
-            day = date(int(parts[3]), int(parts[2]), int(parts[1]))
-        else:
-            day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1970 <= day.year < 9999 else None
 
 
 def _tidy(text: str) -> str:

@@ -1,25 +1,38 @@
 """
-The index of words, on both databases: kept in the transaction that writes the entry, asked in three steps.
+The index of words, on both databases: kept in the transaction that writes the entry, asked step by step.
 
-It is kept by code, not by triggers: how Vietnamese words are made alike stands in Python, once. `entry_words` is FTS5
-on SQLite, and a tsvector on PostgreSQL that is written as a literal, so that neither its parser nor its locale has a
-say.
+It is kept by code, not by triggers: how Vietnamese words are made alike stands in Python, once. `entry_words` has what
+an entry says, `text_words` the same with the text of its document behind it, so that words of one question may stand
+some here, some there. They are FTS5 on SQLite, and tsvectors on PostgreSQL that are written as literals, so that
+neither its parser nor its locale has a say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Any, assert_never
 
-from sqlalchemy import Column, ColumnElement, Connection, MetaData, Select, Table, Text, delete, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    select,
+    text,
+)
 from sqlalchemy.types import BigInteger
 
 from mailbridge.registry.database import add_once
 from mailbridge.registry.entry import RegisterEntry
 from mailbridge.registry.rows import entry_of, select_entries
-from mailbridge.registry.search_words import Indexed, Word, words_of
-from mailbridge.registry.tables import entry, entry_search
+from mailbridge.registry.search_words import Indexed, Word, read_words, said_by, words_of
+from mailbridge.registry.tables import document_text, entry, entry_search, text_search
 
 Chunk = Sequence[Word]
 """Words that stand side by side: "123/QĐ" has two."""
@@ -28,8 +41,41 @@ _AT_ONCE = 500
 
 # Not among the tables of the book: what lies behind its name is the affair of each database.
 _WORDS = Table("entry_words", MetaData(), Column("rowid", BigInteger, primary_key=True), Column("entry_words", Text))
+_TEXTS = Table("text_words", MetaData(), Column("rowid", BigInteger, primary_key=True))
 _ADD_SQLITE = text("INSERT INTO entry_words (rowid, marked, plain, inside) VALUES (:id, :marked, :plain, :inside)")
 _ADD_POSTGRESQL = text("INSERT INTO entry_words (rowid, entry_words) VALUES (:id, CAST(:words AS tsvector))")
+_ADD_TEXT_SQLITE = text("INSERT INTO text_words (rowid, marked, plain) VALUES (:id, :marked, :plain)")
+_DROP_TEXT_SQLITE = text(
+    "INSERT INTO text_words (text_words, rowid, marked, plain) VALUES ('delete', :id, :marked, :plain)"
+)
+_ADD_TEXT_POSTGRESQL = text("INSERT INTO text_words (rowid, words) VALUES (:id, CAST(:words AS tsvector))")
+
+_LAST_PLACE = 16_382
+"""The highest position in a tsvector that is told from the next one (limitations in PostgreSQL's documentation)."""
+
+_MOST_OCTETS = 900_000
+"""Octets of a tsvector: it may have 1 MB, and the text of one file is as large."""
+
+# Building a statement costs more than running it; those of every walk are built once.
+_PLACE = select(entry_search.c.id).where(entry_search.c.entry_id == bindparam("entry"))
+_SAID = (
+    select(text_search)
+    .join(entry_search, entry_search.c.id == text_search.c.id)
+    .where(entry_search.c.entry_id == bindparam("entry"))
+)
+_TEXT_ID = document_text.c.id
+_KEPT_OF = (
+    select(_TEXT_ID, document_text.c.text)
+    .where(document_text.c.agency == bindparam("of"), document_text.c.document_sha256 == bindparam("document"))
+    .order_by(_TEXT_ID)
+)
+
+
+class Where(Enum):
+    """Which index is asked: of what entries say, or of that and of what their documents say."""
+
+    FIELDS = "entry_words"
+    TEXTS = "text_words"
 
 
 class Step(Enum):
@@ -42,12 +88,58 @@ class Step(Enum):
 
 
 def index_entry(connection: Connection, line: RegisterEntry) -> None:
-    """Put what an entry says now into the index, in the place of what it said before."""
-    row = {"entry_id": line.id}
-    if not add_once(connection, entry_search, row, "entry_id"):
-        _write(connection, _place(connection, line.id), words_of(line), anew=True)
+    """Put what an entry says now into the index, in the place of what it said before; the text of its document too."""
+    anew = not add_once(connection, entry_search, {"entry_id": line.id}, "entry_id")
+    place: int = connection.execute(_PLACE, {"entry": line.id}).scalar_one()
+    _write(connection, place, words_of(line), anew=anew)
+    index_text(connection, line)
+
+
+def index_text(connection: Connection, line: RegisterEntry) -> None:
+    """Put the texts that are kept of an entry's document into the index, in the place of those that are there."""
+    if not line.draft.document_sha256:
         return
-    _write(connection, _place(connection, line.id), words_of(line), anew=False)
+    which = {"of": line.draft.agency, "document": line.draft.document_sha256}
+    kept = connection.execute(_KEPT_OF, which).all()
+    place = connection.execute(_PLACE, {"entry": line.id}).scalar_one_or_none()
+    if not kept or place is None:
+        return
+    drop_text(connection, line)
+    said = said_by(line)
+    ids = " ".join(str(text_id) for text_id, _ in kept)
+    connection.execute(text_search.insert(), {"id": place, "said": said, "texts": ids})
+    _write_text(connection, place, _words_together(said, (each for _, each in kept)), is_there=False)
+
+
+def drop_text(connection: Connection, line: RegisterEntry) -> None:
+    """Take the texts of an entry's document out of the index, before any of them is taken away or another one comes."""
+    there = connection.execute(_SAID, {"entry": line.id}).one_or_none()
+    if there is None:
+        return
+    place = there.id
+    ids = [int(each) for each in there.texts.split()]
+    kept = connection.execute(select(document_text.c.text).where(document_text.c.id.in_(ids)).order_by(_TEXT_ID))
+    _write_text(connection, place, _words_together(there.said, kept.scalars()), is_there=True)
+    connection.execute(delete(text_search).where(text_search.c.id == place))
+
+
+def _words_together(said: str, texts: Iterable[str]) -> tuple[Word, ...]:
+    return tuple(word for each in (said, *texts) for word in read_words(each))
+
+
+def _write_text(connection: Connection, place: int, words: Sequence[Word], *, is_there: bool) -> None:
+    """Write the words of a text, or take out those that are there: the index of SQLite must be told them again."""
+    if connection.dialect.name == "sqlite":
+        row = {
+            "id": place,
+            "marked": " ".join(word.marked for word in words),
+            "plain": " ".join(word.plain for word in words),
+        }
+        connection.execute(_DROP_TEXT_SQLITE if is_there else _ADD_TEXT_SQLITE, row)
+    elif is_there:
+        connection.execute(delete(_TEXTS).where(_TEXTS.c.rowid == place))
+    else:
+        connection.execute(_ADD_TEXT_POSTGRESQL, {"id": place, "words": _vector(Indexed(tuple(words), ()))})
 
 
 def index_missing(connection: Connection) -> int:
@@ -63,13 +155,18 @@ def index_missing(connection: Connection) -> int:
 
 
 def matching(
-    dialect: str, asked: Sequence[Chunk], begun: Sequence[Chunk], step: Step, below: int | None = None
+    dialect: str,
+    asked: Sequence[Chunk],
+    begun: Sequence[Chunk],
+    step: Step,
+    below: int | None = None,
+    where: Where = Where.FIELDS,
 ) -> Select[Any]:
     """
     Select number in the index and id of entries that have these words, the one written last first.
 
     Args:
-        asked: Words to be met as `step` says.
+        asked: Words to be met as `step` says; the step INSIDE is one of the fields only.
         begun: Words of which the beginning is enough in each step; without any words all entries are selected.
         below: Only places below this one, for the next page.
     """
@@ -77,26 +174,32 @@ def matching(
     if asked or begun:
         is_sqlite = dialect == "sqlite"
         write = _chunk_sqlite if is_sqlite else _chunk_postgresql
-        chunks = (*(write(chunk, step) for chunk in asked), *(write(chunk, Step.INSIDE) for chunk in begun))
+        most = Step.INSIDE if where is Where.FIELDS else Step.BEGUN
+        chunks = (*(write(chunk, step) for chunk in asked), *(write(chunk, most) for chunk in begun))
         condition = (" AND " if is_sqlite else " & ").join(chunks)
-        # By this column FTS5 hands them out in order, and stops when the page is full.
-        place = _WORDS.c.rowid
-        found = found.join(_WORDS, place == entry_search.c.id).where(_met(condition, is_sqlite))
+        index = _WORDS if where is Where.FIELDS else _TEXTS
+        met = _met(condition, where, is_sqlite)
+        if is_sqlite:
+            # By this column FTS5 hands them out in order, and stops when the page is full.
+            place = index.c.rowid
+            found = found.join(index, place == entry_search.c.id).where(met)
+        else:
+            # Told to stop early, PostgreSQL would read all texts from the newest on instead of asking the index.
+            there = select(index.c.rowid).where(met).cte("met").prefix_with("MATERIALIZED")
+            found = found.join(there, there.c.rowid == entry_search.c.id)
     if below is not None:
         found = found.where(place < below)
     return found.order_by(place.desc())
 
 
-def _met(condition: str, is_sqlite: bool) -> ColumnElement[bool]:
-    sql = "entry_words MATCH :words" if is_sqlite else "entry_words.entry_words @@ CAST(:words AS tsquery)"
+def _met(condition: str, where: Where, is_sqlite: bool) -> ColumnElement[bool]:
+    if is_sqlite:
+        sql = f"{where.value} MATCH :words"
+    else:
+        column = "entry_words.entry_words" if where is Where.FIELDS else "text_words.words"
+        sql = f"{column} @@ CAST(:words AS tsquery)"
     met: Any = text(sql).bindparams(words=condition)
     return met  # type: ignore[no-any-return]  # a piece of SQL is a condition where it stands
-
-
-def _place(connection: Connection, entry_id: str) -> int:
-    query = select(entry_search.c.id).where(entry_search.c.entry_id == entry_id)
-    place: int = connection.execute(query).scalar_one()
-    return place
 
 
 def _write(connection: Connection, place: int, indexed: Indexed, *, anew: bool) -> None:
@@ -111,17 +214,31 @@ def _write(connection: Connection, place: int, indexed: Indexed, *, anew: bool) 
         }
         connection.execute(_ADD_SQLITE, row)
     else:
-        connection.execute(_ADD_POSTGRESQL, {"id": place, "words": " ".join(_lexemes(indexed))})
+        connection.execute(_ADD_POSTGRESQL, {"id": place, "words": _vector(indexed)})
 
 
-def _lexemes(indexed: Indexed) -> Iterator[str]:
-    """Write a tsvector: "=" begins words with their marks, "~" ends of numbers; positions stop at 16383 there."""
-    most = 16383
+def _vector(indexed: Indexed) -> str:
+    """
+    Write a tsvector: "=" begins words with their marks (a number has none), "~" ends of numbers.
+
+    Behind the last position that a tsvector knows, words stand without one: they are found, but not side by side. Of a
+    table of a hundred thousand different numbers, only those that fit in are there.
+    """
+    places: dict[str, list[int]] = {}
     for at, word in enumerate(indexed.words, 1):
-        yield f"'{word.plain}':{min(at, most)}"
-        yield f"'={word.marked}':{min(at, most)}"
+        places.setdefault(word.plain, []).append(at)
+        if (marked := _marked(word)) != word.plain:
+            places.setdefault(marked, []).append(at)
     for at, inner in enumerate(indexed.inner, len(indexed.words) + 2):
-        yield f"'~{inner}':{min(at, most)}"
+        places.setdefault(f"~{inner}", []).append(at)
+    written, octets = [], 0
+    for lexeme, found in places.items():
+        known = ",".join(str(at) for at in found if at <= _LAST_PLACE)
+        octets += len(lexeme.encode()) + 4 + 2 * len(found)
+        if octets > _MOST_OCTETS:
+            break
+        written.append(f"'{lexeme}':{known}" if known else f"'{lexeme}'")
+    return " ".join(written)
 
 
 def _chunk_sqlite(chunk: Chunk, step: Step) -> str:
@@ -142,7 +259,7 @@ def _chunk_sqlite(chunk: Chunk, step: Step) -> str:
 def _chunk_postgresql(chunk: Chunk, step: Step) -> str:
     match step:
         case Step.MARKED:
-            return _side_by_side(f"'={word.marked}'" for word in chunk)
+            return _side_by_side(f"'{_marked(word)}'" for word in chunk)
         case Step.WHOLE:
             return _side_by_side(f"'{word.plain}'" for word in chunk)
         case Step.BEGUN:
@@ -151,6 +268,10 @@ def _chunk_postgresql(chunk: Chunk, step: Step) -> str:
             return f"({_begun(chunk, '')} | {_begun(chunk, '~')})"
         case _:
             assert_never(step)
+
+
+def _marked(word: Word) -> str:
+    return word.plain if word.plain.isdecimal() else f"={word.marked}"
 
 
 def _begun(chunk: Chunk, namespace: str) -> str:

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from mailbridge.classifier.folding import fold, fold_tones
@@ -50,6 +51,19 @@ def read_words(text: str) -> tuple[Word, ...]:
     return tuple(word for found in _WORD.finditer(apart) if (word := _word(found.group())).plain)
 
 
+def find_words(text: str) -> Iterator[re.Match[str]]:
+    """Yield what stands in a text in the place of words, read by `word_in`; one may turn out to be none."""
+    return _WORD.finditer(text)
+
+
+@lru_cache(maxsize=1 << 15)
+def word_in(found: str) -> Word:
+    """Read what `find_words` found; `plain` is empty when it is no word."""
+    return _word(unicodedata.normalize("NFD", with_few_marks(found)))
+
+
+# A language has few thousands of syllables, and most words of most texts are among them.
+@lru_cache(maxsize=1 << 15)
 def _word(text: str) -> Word:
     settled = fold_tones(text)
     marked = unicodedata.normalize("NFD", settled.casefold().translate(_STROKE)).translate(_TONES)
@@ -65,6 +79,11 @@ def words_of(line: RegisterEntry) -> Indexed:
     """Return the words of all that an entry says; the number of pages and of the file are not words to search by."""
     words = tuple(word for text in _texts(line) for word in read_words(text))
     return Indexed(words, tuple(_inner(line.draft)))
+
+
+def said_by(line: RegisterEntry) -> str:
+    """Return all that an entry says as one text, a line each."""
+    return "\n".join(_texts(line))
 
 
 def _texts(line: RegisterEntry) -> Iterator[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select
@@ -17,35 +18,39 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select
 from mailbridge.mail.delivery import Delivery
 from mailbridge.mail.ident import uuid7
 from mailbridge.mail.letter import Letter
+from mailbridge.registry.closings import admit
 from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered, BookDamaged, SeriesTaken
-from mailbridge.registry.database import add_once, reaching_database, reading
+from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.deliveries import add_deliveries, read_serials, read_undecided
+from mailbridge.registry.differences_texts import entries_that_say
 from mailbridge.registry.entry import Acquaintance, Case, DraftEntry, Event, Known, RegisterEntry, local_day
 from mailbridge.registry.happenings import BY_ACTION, OURSELVES, UNSTORED_ACTIONS, Happening
+from mailbridge.registry.journal import add
 from mailbridge.registry.judged import Verdict
+from mailbridge.registry.links_rows import entry_for_document
+from mailbridge.registry.relating import relate
+from mailbridge.registry.relations import Relations
+from mailbridge.registry.returned import Correspondence, remember_token
 from mailbridge.registry.rows import (
     Author,
     case_row,
     entries_of_document,
     entry_of,
     find_case,
-    find_document,
     identity_row,
     letter_row,
     select_entries,
-    standing,
     version_row,
     write_event,
 )
 from mailbridge.registry.search_index import index_entry
 from mailbridge.registry.senders import acquaintance
 from mailbridge.registry.serials import WriterSerials
-from mailbridge.registry.series import take_number
+from mailbridge.registry.series import Place, count_up, take_number
 from mailbridge.registry.tables import counter, entry, entry_version, mail_case, outbox
+from mailbridge.registry.texts import DocumentText, keep_texts
 from mailbridge.registry.twins import is_twin
 from mailbridge.registry.verdicts import Due, add_verdict, ask_again
-
-_ADD_VERSION = entry_version.insert()
 
 _MOST_TWINS = 50
 """Entries with one symbol that are looked at: "01/QĐ-UBND" comes from every commune of a province, every year."""
@@ -88,7 +93,7 @@ class SqlRegistry:
         with reaching_database(), self._reader.begin() as connection:
             is_same = _is_same_mail(mail_sha256, message_id)
             same_mail = select(mail_case.c.mail_id).where(mail_case.c.agency == agency, is_same, _IN_EARNEST)
-            by_file = [(sha256, find_document(connection, agency, sha256)) for sha256 in dict.fromkeys(files)]
+            by_file = [(sha256, entry_for_document(connection, agency, sha256)) for sha256 in dict.fromkeys(files)]
             texts = dict.fromkeys(symbols)
             by_symbol = [(text, found) for text in texts for found in _newest_with(connection, agency, text)]
             return Known(
@@ -96,6 +101,11 @@ class SqlRegistry:
                 same_file=tuple((sha256, found) for sha256, found in by_file if found),
                 same_symbol=tuple(by_symbol),
             )
+
+    def same_text(self, agency: str, texts: Sequence[str], entries: Sequence[RegisterEntry]) -> frozenset[str]:
+        """Return the ids of those entries whose main file says what one of these texts says; raises `Unavailable`."""
+        with reaching_database(), self._reader.begin() as connection:
+            return entries_that_say(connection, agency, texts, entries)
 
     def acquaintance(self, agency: str, author: str) -> Acquaintance:
         """Say whether mail of an address or of its domain was kept before; raises `Unavailable`."""
@@ -172,7 +182,7 @@ class SqlRegistry:
             raise ValueError("a series starts at 1 or above, and with a reason")
         with reaching_database(), self._engine.begin() as connection:
             # Taking a number locks the counter; it is set anew before the commit.
-            usual = take_number(connection, agency, book, year)
+            usual = count_up(connection, agency, book, year)
             here = (entry.c.agency == agency, entry.c.book == book, entry.c.year == year)
             highest = connection.execute(select(func.max(entry.c.number)).where(*here)).scalar_one()
             if highest is not None and highest >= next_number:
@@ -192,17 +202,33 @@ class SqlTransaction:
         self._clock = clock
         self.error: Exception | None = None
 
+    @property
+    def connection(self) -> Connection:
+        """The connection, for what else belongs into the transaction."""
+        return self._connection
+
     def enter(
-        self, draft: DraftEntry, arrived_at: datetime, *, by: str = OURSELVES, why: str = "entered"
+        self,
+        draft: DraftEntry,
+        arrived_at: datetime,
+        *,
+        by: str = OURSELVES,
+        why: str = "entered",
+        place: Place | None = None,
     ) -> RegisterEntry:
         """
         Give the next number of the draft's book and year, and write the first version.
 
         The year is that of the day in Vietnam on which the document arrived (NĐ 30/2020/NĐ-CP, Điều 22 khoản 2),
         whatever day it is written. A document whose entry was voided gets a new number, and its event names the old.
+        Where the numbers are not ours to give, the line waits in the intake book (`RegisterEntry.awaits_number`).
+
+        Args:
+            place: A number that comes from elsewhere, see `numbers`; free, and no counter will give it any more.
 
         Raises:
             AlreadyEntered: The agency has this document in one of its books.
+            PeriodClosed: The document is on paper, and its day or year is closed; one that came by mail opens it.
             BookDamaged: The counter gave a number that an entry has.
             ValueError: `arrived_at` has no zone.
         """
@@ -211,18 +237,23 @@ class SqlTransaction:
         with self._remembering_errors():
             voided = self._refuse_document(draft)
             year = local_day(arrived_at).year
+            place = place or take_number(self._connection, draft.agency, draft.book, year)
             now = self._clock()
             line = RegisterEntry(
                 id=uuid7(int(now.timestamp() * 1000), secrets.token_bytes(10)),
-                year=year,
-                number=take_number(self._connection, draft.agency, draft.book, year),
+                year=place.year,
+                number=place.number,
                 arrived_at=arrived_at.astimezone(UTC),
-                draft=draft,
+                draft=replace(draft, book=place.book),
+                status=place.status,
             )
+            admit(self._connection, line, at=now)
             self._insert(line, Author(by, now, why), occasion=len(voided) + 1)
+            voided = tuple(each for each in voided if not each.awaits_number)
             before = "".join(f", voided before as {e.draft.book} {e.shown_number}/{e.year}" for e in voided[-1:])
-            said = f"{draft.book} {line.shown_number}/{year}{before}" + (f": {why}" if by != OURSELVES else "")
-            self._tell(draft.agency, draft.mail_id, Happening.REGISTERED, said, at=now, entry_id=line.id, by=by)
+            said = f"{draft.book} {line.shown_number}/{line.year}{before}" + (f": {why}" if by != OURSELVES else "")
+            what = Happening.NUMBER_AWAITED if line.awaits_number else Happening.REGISTERED
+            self._tell(draft.agency, draft.mail_id, what, said, at=now, entry_id=line.id, by=by)
             return line
 
     def twins(self, line: RegisterEntry) -> tuple[RegisterEntry, ...]:
@@ -250,7 +281,7 @@ class SqlTransaction:
         with self._remembering_errors():
             _check_case(case, entries)
             self._refuse_mail(case)
-            if not add_once(self._connection, mail_case, case_row(case), "mail_id", "agency"):
+            if not add(self._connection, case.agency, mail_case, case_row(case), "mail_id", "agency"):
                 # Another node committed this mail since we looked.
                 self._refuse_mail(case)
             self._tell(case.agency, case.mail_id, Happening.ACCEPTED, f"door {case.door}", at=case.accepted_at)
@@ -276,13 +307,29 @@ class SqlTransaction:
         with self._remembering_errors():
             ask_again(self._connection, Due(mail_id, agency), at)
 
+    @property
+    def correspondence(self) -> Correspondence:
+        """What is known and written of letters beside the outbox, in this transaction."""
+        return Correspondence(self._connection)
+
+    def relate(self, case: Case, entries: Sequence[RegisterEntry], known: Relations) -> None:
+        """Write what the mail has to do with the book: a copy, an answer, a recall that is asked for."""
+        with self._remembering_errors():
+            relate(self._connection, case, entries, known)
+
+    def keep_texts(self, texts: Sequence[DocumentText]) -> int:
+        """Keep what documents say, so that they are found by it; return how many files of them are new."""
+        with self._remembering_errors():
+            return keep_texts(self._connection, texts, self._clock())
+
     def post(self, letter: Letter) -> bool:
         """Put a letter into the outbox, due at once; False when a letter with this key is there already."""
         with self._remembering_errors():
             now = self._clock()
             row = letter_row(letter) | {"created_at": now, "due_at": now, "attempts": 0}
-            if not add_once(self._connection, outbox, row, "key"):
+            if not add(self._connection, letter.agency, outbox, row, "key"):
                 return False
+            remember_token(self._connection, letter)
             self._tell(letter.agency, letter.mail_id, Happening.LETTER_QUEUED, letter.kind.value, at=now)
             return True
 
@@ -300,7 +347,7 @@ class SqlTransaction:
         if not draft.document_sha256:
             return ()
         found = entries_of_document(self._connection, draft.agency, draft.document_sha256)
-        if (entered := standing(found)) is not None:
+        if (entered := entry_for_document(self._connection, draft.agency, draft.document_sha256, found)) is not None:
             raise AlreadyEntered(entered)
         return found
 
@@ -311,11 +358,12 @@ class SqlTransaction:
 
     def _insert(self, line: RegisterEntry, author: Author, occasion: int) -> None:
         row = identity_row(line, occasion)
-        if not add_once(self._connection, entry, row, "agency", "document_sha256", "occasion"):
+        agency, label = line.draft.agency, f"{line.draft.book}/{line.year}/{line.number}"
+        if not add(self._connection, agency, entry, row, "agency", "document_sha256", "occasion", label=label):
             # Another node committed the same document since we looked.
             self._refuse_document(line.draft)
             raise BookDamaged(f"document {line.draft.document_sha256} is refused and not found")
-        self._connection.execute(_ADD_VERSION, version_row(line, author))
+        add(self._connection, agency, entry_version, version_row(line, author), label=label)
         index_entry(self._connection, line)
 
     def _tell(

@@ -93,6 +93,13 @@ metadata = MetaData(
     }
 )
 
+COUNTS = {"journal": None}
+"""
+For `Table(info=…)`: each row is named in the journal of the book with a digest of all its columns, see `journal`.
+
+In the place of None may stand the names of the columns that never change, when others do.
+"""
+
 counter = Table(
     "counter",
     metadata,
@@ -117,6 +124,7 @@ entry = Table(
     Column("occasion", Integer, CheckConstraint("occasion >= 1", name="occasion_from_one"), nullable=False),
     UniqueConstraint("agency", "book", "year", "number"),
     UniqueConstraint("agency", "document_sha256", "occasion"),
+    info=COUNTS,
 )
 """
 What an entry is for ever: its place in the book and the document it stands for; a document on paper has neither mail
@@ -154,6 +162,7 @@ entry_version = Table(
     Column("written_by", Text, nullable=False),
     Column("written_at", UtcTime, nullable=False),
     Column("why", Writing, nullable=False),
+    info=COUNTS,
 )
 """What an entry says; a correction is one more row, and both stay readable."""
 
@@ -191,6 +200,7 @@ mail_case = Table(
     Column("judgement", Writing),
     Column("evidence", Writing),
     Column("shadow", Boolean, nullable=False, server_default=false()),
+    info=COUNTS,
 )
 """What became of each mail, for each agency it was for; with `shadow` set, what would have become of it."""
 
@@ -213,6 +223,7 @@ verdict = Table(
     Column("evidence", Writing),
     Column("written_by", Text, nullable=False),
     ForeignKeyConstraint(["mail_id", "agency"], ["mail_case.mail_id", "mail_case.agency"]),
+    info=COUNTS,
 )
 """What was judged of each mail that is kept, at its reception and later; the words of the first stand in its case."""
 
@@ -244,6 +255,7 @@ delivery = Table(
     Column("size", BigInteger, nullable=False),
     Column("reply", Text),
     Column("queue_id", Text, index=True),
+    info=COUNTS,
 )
 """
 What became of each mail at its door, whatever it was. The mail is part of the key so that two mails under one serial
@@ -263,6 +275,7 @@ event = Table(
     Column("what", Text, nullable=False),
     Column("detail", Writing, nullable=False),
     sqlite_autoincrement=True,
+    info=COUNTS,
 )
 """Everything that happened, in the order it was written."""
 
@@ -285,6 +298,7 @@ outbox = Table(
     Column("failed_at", UtcTime),
     Column("reply", Writing),
     Column("last_error", Writing),
+    info={"journal": ("key", "kind", "agency", "mail_id", "sender", "recipient", "content", "created_at")},
 )
 """Letters of ours: waiting (neither time set), sent, or given up."""
 
@@ -294,3 +308,332 @@ Index(
     sqlite_where=outbox.c.sent_at.is_(None) & outbox.c.failed_at.is_(None),
     postgresql_where=outbox.c.sent_at.is_(None) & outbox.c.failed_at.is_(None),
 )
+
+act = Table(
+    "act",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("mail_id", Text, index=True),
+    Column("entry_id", Text, ForeignKey("entry.id"), index=True),
+    Column("what", Text, nullable=False),
+    Column("turn", Integer, CheckConstraint("turn >= 1", name="turn_from_one")),
+    Column("before", Writing, nullable=False),
+    Column("after", Writing, nullable=False),
+    Column("written_by", Text, nullable=False),
+    Column("written_at", UtcTime, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("why", Writing, nullable=False),
+    Column("undoes", Text, ForeignKey("act.id")),
+    UniqueConstraint("mail_id", "agency", "turn"),
+    UniqueConstraint("undoes"),
+    info=COUNTS,
+)
+"""
+What people did, with a mail that waited or with an entry; it only grows, and what was undone is told by the row that
+undoes it. `turn` counts the settlements of a mail, and is empty for all other acts: two clerks cannot both settle it.
+"""
+
+closing = Table(
+    "closing",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("book", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column(
+        "sequence",
+        Integer,
+        CheckConstraint("sequence >= 1", name="sequence_from_one"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("act", Text, nullable=False),
+    Column("first", Integer),
+    Column("last", Integer),
+    Column("entries", Integer),
+    Column("voided", Integer),
+    Column("totals", Text),
+    Column("digest", Text),
+    Column("written_by", Text, nullable=False),
+    Column("written_at", UtcTime, nullable=False),
+    Column("why", Writing, nullable=False),
+    info=COUNTS,
+)
+"""
+Days ("2026-11-20") and years ("2026") of a book that were closed or opened again; the newest `sequence` of a period
+says how it stands. What was counted is null in a row that opens.
+"""
+
+document_text = Table(
+    "document_text",
+    metadata,
+    # SQLite counts by itself only in a column that is declared INTEGER.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("document_sha256", Text, nullable=False),
+    Column("file_sha256", Text, nullable=False),
+    Column("mail_id", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("text", Writing, nullable=False),
+    Column("is_cut", Boolean, nullable=False),
+    Column("kept_at", UtcTime, nullable=False),
+    UniqueConstraint("agency", "document_sha256", "file_sha256"),
+)
+"""
+What the files of a document say, for the search, see `texts`; a document is known by its main file, as in `entry`. Rows
+may be taken away, and are read anew from the archived mail.
+"""
+
+text_search = Table(
+    "text_search",
+    metadata,
+    Column(
+        "id",
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("entry_search.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("said", Writing, nullable=False),
+    Column("texts", Text, nullable=False),
+)
+"""
+Entries whose text stands in the index of texts, `text_words`, with what stands there: what the entry says, and ids of
+`document_text`. The index keeps no content, and gives a row back only to who names its words.
+"""
+
+saved_search = Table(
+    "saved_search",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("name", Writing, primary_key=True),
+    Column("asked", Writing, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+)
+"""Searches that people keep under a name; `agency` is "" for all agencies, `asked` JSON, see `search_saved`."""
+
+letter_token = Table(
+    "letter_token",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("key", Text, ForeignKey("outbox.key"), nullable=False, unique=True),
+)
+"""By what each letter is known when it comes back or is shown (`mail.letter.token_of`)."""
+
+letter_fate = Table(
+    "letter_fate",
+    metadata,
+    # SQLite counts by itself only in a column that is declared INTEGER.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("key", Text, ForeignKey("outbox.key"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("mail_id", Text, nullable=False),
+    Column("status", Writing),
+    Column("said", Writing, nullable=False),
+    UniqueConstraint("key", "mail_id"),
+    sqlite_autoincrement=True,
+    info=COUNTS,
+)
+"""What came back about a letter after the next server had taken it, by the mail that told so; it only grows."""
+
+answered = Table(
+    "answered",
+    metadata,
+    Column("thread", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+"""Answers of the last days by what they belong to (a peer, a thread, a file), so that no two programs talk for ever."""
+
+breaker = Table(
+    "breaker",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("peer", Text, primary_key=True),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("withheld", Integer, nullable=False),
+)
+"""Peers whose mails were too many to be answered, since when, and how many answers were withheld."""
+
+link = Table(
+    "link",
+    metadata,
+    # SQLite counts by itself only in a column that is declared INTEGER.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("entry_id", Text, ForeignKey("entry.id"), nullable=False, index=True),
+    Column("other_id", Text, ForeignKey("entry.id"), index=True),
+    Column("mail_id", Text, index=True),
+    Column("document_sha256", Text),
+    Column("channel", Text),
+    Column("arrived_at", UtcTime),
+    Column("remark", Writing),
+    Column("written_by", Text, nullable=False),
+    Column("written_at", UtcTime, nullable=False),
+    Column("why", Writing, nullable=False),
+    Column("undoes", BigInteger, ForeignKey("link.id")),
+    Index("ix_link_agency_document_sha256", "agency", "document_sha256"),
+    info=COUNTS,
+    sqlite_autoincrement=True,
+)
+"""
+What entries have to do with one another and with mails, see `links.Link`; it only grows, and a row that names another
+one in `undoes` ends it.
+"""
+
+journal = Table(
+    "journal",
+    metadata,
+    # SQLite counts by itself only in a column that is declared INTEGER.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("sequence", BigInteger, CheckConstraint("sequence >= 1", name="sequence_from_one"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("items", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("agency", "sequence"),
+    sqlite_autoincrement=True,
+)
+"""The links of the journal of the book, one chain an agency; `id` only tells the order in which they were written."""
+
+journal_head = Table(
+    "journal_head",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+"""The newest link of each chain; its row is locked from the writing of a link to the commit."""
+
+root = Table(
+    "root",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("last", BigInteger, primary_key=True, autoincrement=False),
+    Column("first", BigInteger, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+    Column("hash", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    info=COUNTS,
+)
+"""The end of each chain as it was when a day in Vietnam was over or its book was closed."""
+
+root_stamp = Table(
+    "root_stamp",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("last", BigInteger, primary_key=True, autoincrement=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["agency", "last"], ["root.agency", "root.last"]),
+    info=COUNTS,
+)
+"""What a timestamping authority signed over a root (RFC 3161)."""
+
+reading = Table(
+    "reading",
+    metadata,
+    # SQLite counts by itself only in a column that is declared INTEGER.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("entry_id", Text, index=True),
+    Column("mail_id", Text, index=True),
+    Column("reader", Text, nullable=False),
+    Column("via", Text, nullable=False),
+    sqlite_autoincrement=True,
+    info=COUNTS,
+)
+"""Who read what is kept, and by which way: "cli", "web", "mail"."""
+
+numbering = Table(
+    "numbering",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("book", Text, primary_key=True),
+    Column(
+        "sequence",
+        Integer,
+        CheckConstraint("sequence >= 1", name="sequence_from_one"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("numbers", Text, nullable=False),
+    Column("written_by", Text, nullable=False),
+    Column("written_at", UtcTime, nullable=False),
+    info=COUNTS,
+)
+"""Who gives the numbers of a book, a word of `authority.Authority`; the newest `sequence` holds. It only grows."""
+
+number_block = Table(
+    "number_block",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("book", Text, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("first", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+    Column("written_by", Text, nullable=False),
+    Column("written_at", UtcTime, nullable=False),
+    Column("why", Writing, nullable=False),
+    CheckConstraint("first >= 1 AND last >= first", name="forward"),
+    info=COUNTS,
+)
+"""Numbers that another system has set apart for us, both ends included; blocks do not overlap. It only grows."""
+
+number_reserved = Table(
+    "number_reserved",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("book", Text, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "number",
+        Integer,
+        CheckConstraint("number >= 1", name="number_from_one"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("written_by", Text, nullable=False),
+    Column("written_at", UtcTime, nullable=False),
+    Column("why", Writing, nullable=False),
+    info=COUNTS,
+)
+"""Numbers taken for paper that is stamped by hand; one without an entry is open. It only grows."""
+
+number_given = Table(
+    "number_given",
+    metadata,
+    Column("waiting_id", Text, ForeignKey("entry.id"), primary_key=True),
+    Column("entry_id", Text, ForeignKey("entry.id"), nullable=False, unique=True),
+    Column("written_by", Text, nullable=False),
+    Column("written_at", UtcTime, nullable=False),
+    Column("why", Writing, nullable=False),
+    info=COUNTS,
+)
+"""Lines that waited for a number, and the line that stands in the book since it came. It only grows."""
+
+clock_letter = Table(
+    "clock_letter",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("lines", Text, nullable=False),
+    UniqueConstraint("agency", "kind", "about", "recipient"),
+)
+"""
+What was told by the clock, each once: `about` names the occasion ("2026-11-23 08:00", a mail and a step), `lines` the
+mails of a digest in their order, a JSON list. Nothing that the book rests on.
+"""

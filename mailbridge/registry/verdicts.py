@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine, Select, or_, select
 from sqlalchemy.engine import RowMapping
 
 from mailbridge.registry.conflicts import AlreadyJudged
-from mailbridge.registry.database import add_once, insert_into, reaching_database, reading
+from mailbridge.registry.database import insert_into, reaching_database, reading
 from mailbridge.registry.entry import Case
+from mailbridge.registry.journal import add
 from mailbridge.registry.judged import Cause, Verdict, verdict_at_reception
 from mailbridge.registry.rows import case_of, find_case
 from mailbridge.registry.search import mails_called
@@ -106,7 +107,7 @@ def add_verdict(connection: Connection, new: Verdict) -> None:
         row |= {"judgement": None, "evidence": None}
     there = select(verdict.c.sequence).where(*(verdict.c[name] == row[name] for name in _KEY))
     # Looked for first, as the trigger of SQLite speaks before the conflict does; the second is for other nodes.
-    if connection.execute(there).first() or not add_once(connection, verdict, row, *_KEY):
+    if connection.execute(there).first() or not add(connection, new.agency, verdict, row, *_KEY):
         raise AlreadyJudged(new.mail_id, new.agency, new.sequence)
 
 

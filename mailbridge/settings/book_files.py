@@ -42,7 +42,10 @@ def read_books(path: Path, report: Report) -> tuple[Book, ...]:
                     here, f'two books take mail of kind "{kind}": "{owners[kind]}" too', "leave it with one book"
                 )
             owners.setdefault(kind, table.id)
-    return tuple(Book(id=table.id, title=table.title, kinds=table.kinds) for table in file.book)
+    return tuple(
+        Book(id=table.id, title=table.title, kinds=table.kinds, numbers=table.numbers, close_daily=table.close_daily)
+        for table in file.book
+    )
 
 
 def read_kinds(path: Path, report: Report) -> tuple[DocumentKind, ...]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from mailbridge.classifier.learned import NO_HINTS
 from mailbridge.decision.policy import Policy
 from mailbridge.settings.book_files import read_books, read_kinds
+from mailbridge.settings.calendar_files import read_calendar
 from mailbridge.settings.database_url import DATABASE_VARIABLE
 from mailbridge.settings.directory_files import read_directory
+from mailbridge.settings.duty_files import read_duty
 from mailbridge.settings.example_files import read_examples, try_examples
+from mailbridge.settings.hint_file import HINTS, read_hints
 from mailbridge.settings.main_file import MainSettings, main_settings
 from mailbridge.settings.pieces import Settings
 from mailbridge.settings.problem import Place, Problem, Report, suggestion
@@ -20,7 +25,7 @@ from mailbridge.settings.source import overlaid, read_source
 from mailbridge.settings.written import MainFile
 
 MAIN = "mailbridge.toml"
-_TOML_FILES = (MAIN, "books.toml", "kinds.toml")
+_TOML_FILES = (MAIN, "books.toml", "kinds.toml", HINTS)
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -69,6 +74,9 @@ def _read(path: Path, environment: Mapping[str, str], report: Report) -> Setting
     names = frozenset(rule.name for rule in rules.rules) if len(report.problems) == sound else None
     examples = read_examples(shown / "rules.d" / "tests", names, report)
     directory = read_directory(shown / "directory", report)
+    hints = read_hints(shown / HINTS, report)
+    calendar = read_calendar(shown / "calendar", report)
+    roster = read_duty(shown / "duty", report)
     if main is None or report.problems:
         return None
     settings = Settings(
@@ -78,10 +86,12 @@ def _read(path: Path, environment: Mapping[str, str], report: Report) -> Setting
         hostname=main.hostname,
         database=main.database,
         agencies=main.agencies,
+        units=main.units,
         listeners=main.listeners,
         outbound=main.outbound,
         dns=main.dns,
         trust=main.trust,
+        proof=main.proof,
         authentication=main.authentication,
         web=main.web,
         spool=main.spool,
@@ -98,6 +108,10 @@ def _read(path: Path, environment: Mapping[str, str], report: Report) -> Setting
         kinds=kinds,
         examples=examples,
         directory=directory,
+        hints=hints if main.use_hints else NO_HINTS,
+        timetable=replace(main.timetable, hours=replace(main.timetable.hours, calendar=calendar)),
+        roster=roster,
+        answering=main.answering,
     )
     try_examples(_for_examples(settings), examples, report)
     return settings

@@ -9,8 +9,12 @@ from itertools import permutations
 from pathlib import Path
 
 from mailbridge.decision.findings import Agency
+from mailbridge.decision.policy import Answering
+from mailbridge.decision.timetable import Timetable
+from mailbridge.desk.units import Unit
 from mailbridge.settings.database_url import DATABASE_VARIABLE, check_database_url
 from mailbridge.settings.desk import Desk
+from mailbridge.settings.letters_table import read_letters, read_outbound
 from mailbridge.settings.lines import KeyPath
 from mailbridge.settings.listeners import read_listeners
 from mailbridge.settings.pieces import (
@@ -20,6 +24,7 @@ from mailbridge.settings.pieces import (
     HostPort,
     ListenerSettings,
     OutboundSettings,
+    ProofSettings,
     ReadingSettings,
     Role,
     SpoolSettings,
@@ -27,8 +32,11 @@ from mailbridge.settings.pieces import (
     WorkSettings,
 )
 from mailbridge.settings.problem import Place, Report
+from mailbridge.settings.proof_table import read_proof_table
 from mailbridge.settings.source import Source
+from mailbridge.settings.timetable import read_timetable
 from mailbridge.settings.trust_table import read_sealers, read_trust_table
+from mailbridge.settings.unit_tables import read_units
 from mailbridge.settings.values import (
     ADDRESS_REMEDY,
     DOMAIN_REMEDY,
@@ -54,10 +62,12 @@ class MainSettings:
     hostname: str
     database: DatabaseSettings
     agencies: tuple[Agency, ...]
+    units: tuple[Unit, ...]
     listeners: tuple[ListenerSettings, ...]
     outbound: OutboundSettings
     dns: DnsSettings
     trust: TrustSettings
+    proof: ProofSettings
     authentication: AuthenticationSettings
     web: HostPort | None
     spool: SpoolSettings
@@ -65,10 +75,13 @@ class MainSettings:
     reading: ReadingSettings
     roles: tuple[Role, ...]
     least_confidence: float
+    use_hints: bool
+    timetable: Timetable
     pass_in_failure: tuple[str, ...]
     control_folder: Path
     metrics: HostPort | None
     shadow: bool
+    answering: Answering
 
 
 def main_settings(
@@ -85,22 +98,22 @@ def main_settings(
     hostname = written.hostname.lower() or socket.gethostname().lower()
     if written.hostname and not is_host(hostname):
         desk.wrong(("hostname",), "is not the name of a host", 'write a name such as "mail.sonv.backan.gov.vn"')
+    agencies = tuple(desk.agencies(written.agency))
     listeners = tuple(read_listeners(written.listener, hostname, desk))
     _check_roles(written, listeners, desk)
+    trust = read_trust_table(written.trust, desk)
     return MainSettings(
         language=written.language,
         data=data,
         hostname=hostname,
         database=DatabaseSettings(url=desk.database(written.database.url, database_url, data)),
-        agencies=tuple(desk.agencies(written.agency)),
+        agencies=agencies,
+        units=tuple(read_units(written.unit, agencies, desk)),
         listeners=listeners,
-        outbound=OutboundSettings(
-            next_hop=desk.end(("outbound", "next_hop"), written.outbound.next_hop),
-            tls=written.outbound.tls,
-            timeout=written.outbound.timeout,
-        ),
+        outbound=read_outbound(written.outbound, desk),
         dns=desk.dns(written),
-        trust=read_trust_table(written.trust, desk),
+        trust=trust,
+        proof=read_proof_table(written.proof, trust.fetch, desk),
         authentication=AuthenticationSettings(sealers=read_sealers(written.authentication, desk)),
         web=desk.end(("web", "listen"), written.web.listen, any_port=True) if written.web.listen else None,
         spool=SpoolSettings(least_free=written.spool.least_free, most_waiting=written.spool.most_waiting),
@@ -117,10 +130,13 @@ def main_settings(
         ),
         roles=tuple(dict.fromkeys(written.roles.run)),
         least_confidence=written.decision.least_confidence,
+        use_hints=written.decision.hints,
+        timetable=read_timetable(written, desk),
         pass_in_failure=desk.pass_in_failure(written.failure.pass_),
         control_folder=desk.control_folder(written.control.folder, data),
         metrics=desk.metrics(written.metrics.listen, listeners),
         shadow=written.shadow,
+        answering=read_letters(written.letters),
     )
 
 
@@ -209,7 +225,7 @@ class _Desk(Desk):
         for key in ("domains", "addresses", "clerks"):
             if not getattr(table, key):
                 self.wrong((*path, key), "is empty", f'name at least one: {key} = ["…"]')
-        lists = (("addresses", table.addresses), ("clerks", table.clerks))
+        lists = (("addresses", table.addresses), ("clerks", table.clerks), ("heads", table.heads))
         mailboxes = [((*path, key, number), text) for key, texts in lists for number, text in enumerate(texts)]
         if table.security_contact:
             mailboxes.append(((*path, "security_contact"), table.security_contact))
@@ -224,6 +240,7 @@ class _Desk(Desk):
             clerks=table.clerks,
             security_contact=table.security_contact,
             phone=table.phone,
+            heads=table.heads,
         )
 
 

@@ -7,10 +7,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from mailbridge.classifier.directory import Directory
+from mailbridge.classifier.learned import NO_HINTS, Hints
+from mailbridge.decision.duty import Shift
 from mailbridge.decision.examples import Example
 from mailbridge.decision.findings import Agency
-from mailbridge.decision.policy import Book, DocumentKind, Policy
+from mailbridge.decision.policy import USUAL, Answering, Book, DocumentKind, Policy
 from mailbridge.decision.rules import RuleSet
+from mailbridge.decision.timetable import USUAL_TIMES, Timetable
+from mailbridge.decision.workdays import WorkCalendar
+from mailbridge.desk.units import Unit
+from mailbridge.outbound.bounces import Bounces
 from mailbridge.ports import Tls
 from mailbridge.smtp_hooks.journal.settings import Protocol as JournalProtocol
 from mailbridge.smtp_hooks.settings import ForwardClient, Network
@@ -126,11 +132,20 @@ class ListenerSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutboundSettings:
-    """Where letters leave; `timeout` in seconds."""
+    """
+    Where letters leave, and how; `timeout` in seconds.
+
+    `dkim_key` and `dkim_selector` are both there or neither is, and so are `smime_key` and `smime_certificate`.
+    """
 
     next_hop: HostPort
     tls: Tls
     timeout: float
+    bounces: Bounces = Bounces.NULL
+    dkim_key: Path | None = None
+    dkim_selector: str = ""
+    smime_key: Path | None = None
+    smime_certificate: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -167,6 +182,20 @@ class TrustSettings:
     proxy: HostPort | None
     refresh: float
     warn_days: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProofSettings:
+    """
+    The proof of the book.
+
+    Attributes:
+        timestamp_url: Of the authority that stamps the root of each day (RFC 3161); "": none does.
+        keep_readings: Write down who reads what is kept.
+    """
+
+    timestamp_url: str = ""
+    keep_readings: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -224,6 +253,11 @@ class Settings:
         control_folder: Where running processes have their control sockets.
         shadow: Everything is decided, nothing entered and nothing sent.
         directory: The agencies that are known.
+        hints: What was learnt from corrections, where the office uses it.
+        units: The units that documents are handed over to, those of all agencies.
+        timetable: When the program tells by itself; in it which days are worked.
+        roster: Who of the clerks is on duty, and who on leave.
+        answering: Which stages senders are told of, and how often they are answered.
     """
 
     folder: Path
@@ -252,6 +286,12 @@ class Settings:
     kinds: tuple[DocumentKind, ...]
     examples: tuple[Example, ...]
     directory: Directory
+    hints: Hints = NO_HINTS
+    units: tuple[Unit, ...] = ()
+    timetable: Timetable = USUAL_TIMES
+    roster: tuple[Shift, ...] = ()
+    answering: Answering = USUAL
+    proof: ProofSettings = ProofSettings()
 
     def policy(self, agency: Agency) -> Policy:
         """Return the choices of one agency."""
@@ -263,7 +303,14 @@ class Settings:
             language=self.language,
             least_confidence=self.least_confidence,
             shadow=self.shadow,
+            roster=self.roster,
+            answering=self.answering,
         )
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """Which days are worked."""
+        return self.timetable.hours.calendar
 
     @property
     def policies(self) -> tuple[Policy, ...]:

@@ -9,9 +9,11 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from mailbridge.classifier.kinds import Kind, WorkingKind
 from mailbridge.decision.examples import ExampleMail, ExampleSignature
-from mailbridge.decision.policy import Treatment
+from mailbridge.decision.policy import Asks, Treatment
 from mailbridge.decision.rules import Order
+from mailbridge.outbound.bounces import Bounces
 from mailbridge.ports import Tls
+from mailbridge.registry.authority import Authority
 from mailbridge.settings.pieces import Auth, ListenerKind, Role
 from mailbridge.settings.shape import CLOSED
 from mailbridge.smtp_hooks.journal.settings import Protocol as JournalProtocol
@@ -44,6 +46,20 @@ class AgencyTable:
     clerks: tuple[str, ...]
     security_contact: str = ""
     phone: str = ""
+    heads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitTable:
+    """`[[unit]]`; `agency` may be left out where there is one only."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    id: str
+    name: str
+    agency: str = ""
+    address: str = ""
+    members: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +116,22 @@ class OutboundTable:
     next_hop: str
     tls: Tls = Tls.MAY
     timeout: Seconds = 60.0
+    bounces: Bounces = Bounces.NULL
+    dkim_key: str = ""
+    dkim_selector: str = ""
+    smime_key: str = ""
+    smime_certificate: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LettersTable:
+    """`[letters]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    stages: tuple[Literal["01", "02", "03", "04", "05", "06", "13", "15", "16"], ...] = ("01", "02", "03", "15", "16")
+    per_peer_hour: Count = 60
+    per_thread: Count = 3
+    question: Asks = Asks.CONFIRMED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,6 +154,15 @@ class TrustTable:
     proxy: str = ""
     refresh: Annotated[float, Field(ge=60, le=7 * 86400)] = 3600.0
     warn_days: tuple[Annotated[int, Field(ge=1, le=3650)], ...] = (90, 30, 7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProofTable:
+    """`[proof]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    timestamp_url: str = ""
+    keep_readings: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,6 +221,7 @@ class DecisionTable:
 
     __pydantic_config__: ClassVar[ConfigDict] = CLOSED
     least_confidence: Annotated[float, Field(ge=0.5, le=1.0)] = 0.9
+    hints: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,6 +248,44 @@ class MetricsTable:
     listen: str = ""
 
 
+Minutes = Annotated[int, Field(ge=1, le=7 * 1440)]
+Days = Annotated[int, Field(ge=1, le=60)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoursTable:
+    """`[hours]`; `from` is no name for Python, so it is one by its alias only."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    from_: Annotated[str, Field(alias="from")] = "07:30"
+    to: str = "17:00"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DigestTable:
+    """`[digest]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemindersTable:
+    """`[reminders]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    before: tuple[Days, ...] = (3, 1)
+    after: tuple[Days, ...] = (1, 5)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UrgentTable:
+    """`[urgent]`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    escalate: tuple[Minutes, ...] = (15, 60)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RolesTable:
     """`[roles]`."""
@@ -226,9 +306,12 @@ class MainFile:
     hostname: str = ""
     shadow: bool = False
     database: DatabaseTable = field(default_factory=DatabaseTable)
+    unit: tuple[UnitTable, ...] = ()
     listener: tuple[ListenerTable, ...] = ()
+    letters: LettersTable = field(default_factory=LettersTable)
     dns: DnsTable = field(default_factory=DnsTable)
     trust: TrustTable = field(default_factory=TrustTable)
+    proof: ProofTable = field(default_factory=ProofTable)
     authentication: AuthenticationTable = field(default_factory=AuthenticationTable)
     web: WebTable = field(default_factory=WebTable)
     spool: SpoolTable = field(default_factory=SpoolTable)
@@ -239,6 +322,10 @@ class MainFile:
     control: ControlTable = field(default_factory=ControlTable)
     metrics: MetricsTable = field(default_factory=MetricsTable)
     roles: RolesTable = field(default_factory=RolesTable)
+    hours: HoursTable = field(default_factory=HoursTable)
+    digest: DigestTable = field(default_factory=DigestTable)
+    reminders: RemindersTable = field(default_factory=RemindersTable)
+    urgent: UrgentTable = field(default_factory=UrgentTable)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -249,6 +336,8 @@ class BookTable:
     id: str
     title: str
     kinds: tuple[Kind, ...] = ()
+    numbers: Authority = Authority.OURS
+    close_daily: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -276,7 +276,8 @@ class Connection(SMTP):
         version = tls["ssl_object"].version() if tls else None
         peer = self._peer
         name = peer.helo or self._state.host_name or ""
-        return Client(ip=peer.ip, helo=name.encode("utf-8", "replace").decode("utf-8"), tls=version)
+        helo = name.encode("utf-8", "replace").decode("utf-8")
+        return Client(ip=peer.ip, helo=helo, tls=version, internal=self._settings.internal)
 
     def _reset_timeout(self, duration: float | None = None) -> None:
         self._idle.set(duration or self._settings.client_timeout)

@@ -81,6 +81,7 @@ class HopSettings:
         auth_pass: AUTH is offered as the next hop does, and its dialogue is passed through.
         xclient_from: Hosts that may tell us by XCLIENT or XFORWARD who the client is.
         proxy_from: Hosts that begin with a header of the PROXY protocol.
+        internal: Only the agency's own people come through this door.
     """
 
     listen_host: str = "127.0.0.1"
@@ -106,6 +107,7 @@ class HopSettings:
     auth_pass: bool = False
     xclient_from: tuple[Network, ...] = ()
     proxy_from: tuple[Network, ...] = ()
+    internal: bool = False
     forward_client: ForwardClient = ForwardClient.OFF
     patience: Patience = field(default_factory=Patience)
 

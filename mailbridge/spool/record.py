@@ -115,7 +115,7 @@ def head_line(head: Head) -> bytes:
         {
             "id": head.id,
             "door": head.door.value,
-            "client": {"ip": client.ip, "helo": client.helo, "tls": client.tls},
+            "client": {"ip": client.ip, "helo": client.helo, "tls": client.tls, **_internal(client)},
             "envelope": {
                 "mail_from": envelope.mail_from,
                 "recipients": envelope.recipients,
@@ -125,6 +125,11 @@ def head_line(head: Head) -> bytes:
             "stuffed": head.stuffed,
         }
     )
+
+
+def _internal(client: Client) -> dict[str, bool]:
+    """Write down only what is unusual, so that heads stay as earlier versions wrote them."""
+    return {"internal": True} if client.internal else {}
 
 
 def read_head(line: bytes) -> Head:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from mailbridge.control.status import STEPS, DatabaseState, LedgerStatus
+from mailbridge.desk.mail_secret import answer_secret
 from mailbridge.errors import Misconfigured, Unavailable
 from mailbridge.kept import TrustFiles
 from mailbridge.letters.check import check_templates
@@ -26,12 +27,16 @@ from mailbridge.letters.environment import environment
 from mailbridge.lookups.gather import GatheredLookups
 from mailbridge.mail.envelope import MailObject
 from mailbridge.noting import Noting
+from mailbridge.outbound.dress import Dress
 from mailbridge.outbound.next_hop import OutboundSettings as SenderSettings
 from mailbridge.outbound.sender import LetterSender
+from mailbridge.outbound.signing import load_dkim_key, load_smime_key
 from mailbridge.pipeline import Outcome, Ports
 from mailbridge.recheck import World, ask_due
+from mailbridge.registry.acceptance import newest_acceptance
 from mailbridge.registry.books import Books, LetterState
 from mailbridge.registry.database import open_database
+from mailbridge.registry.journal_roots import make_due_roots
 from mailbridge.registry.outbox import SqlOutbox
 from mailbridge.registry.schema import current, newest, upgrade
 from mailbridge.registry.store import SqlRegistry
@@ -40,7 +45,12 @@ from mailbridge.settings import Role, Settings
 from mailbridge.spool import Spool
 from mailbridge.spool.archive import load_archived
 from mailbridge.walk import Walk
+from mailbridge.wiring.books import declare_books
+from mailbridge.wiring.closing import close_due
+from mailbridge.wiring.desk import command_desk
 from mailbridge.wiring.looking import keeper_for, lookups_for, reading_for
+from mailbridge.wiring.rounds import tell_by_the_clock
+from mailbridge.wiring.stamping import Stamper
 from mailbridge.wiring.trust import trust_status
 
 if TYPE_CHECKING:
@@ -56,6 +66,10 @@ _UNKNOWN_EVERY = 60.0
 """Seconds between two looks at mails whose fate is unknown."""
 _VERDICTS_EVERY = 15.0
 """Seconds between two looks at verdicts that are due to be asked for again; the first pause of one is a minute."""
+_ROOTS_EVERY = 60.0
+"""Seconds between two looks for a day that is over, or a root without its stamp."""
+_CLOSINGS_EVERY = 300.0
+"""Seconds between two looks for a day that is to be closed."""
 _TRUST_EVERY = 5.0
 """Seconds between two looks at what is to be fetched."""
 _COUNT_LETTERS = 10_000
@@ -140,16 +154,24 @@ class Back:
         if Role.SEND in roles:
             stack.enter_context(_only_sender(self._settings.data / "send.lock"))
             outbox = SqlOutbox(engine, node=self._settings.hostname)
-            self._sender = LetterSender(outbox, sender_settings(self._settings))
+            self._sender = LetterSender(outbox, sender_settings(self._settings), dress=dress_of(self._settings))
             yield "send", partial(self._send, self._sender, outbox)
         if Role.WORK in roles:
             stack.enter_context(self._spool.lock())
-            self._noting = Noting(spool=self._spool, ledger=SqlRegistry(engine), set_aside=self._set_aside)
+            self._noting = Noting(
+                spool=self._spool,
+                ledger=SqlRegistry(engine),
+                set_aside=self._set_aside,
+                newest=partial(newest_acceptance, engine),
+            )
             yield "work", partial(self._walks, engine)
             yield "ledger", partial(self._note, self._noting)
             yield "unknown", self._settle_unknown
             yield "trust", self._keep_trust
             yield "verdicts", partial(self._judge_again, engine)
+            yield "roots", partial(self._keep_roots, engine)
+            yield "closings", partial(self._close_days, engine)
+            yield "rounds", partial(self._tell_by_the_clock, engine)
 
     def wake(self) -> None:
         """Say that there is something to do, or that the program ends; call it in the loop's thread."""
@@ -188,6 +210,10 @@ class Back:
         while not self._stop.is_set():
             self._turn.clear()
             prepared = self._prepared
+            await self._declare_books(engine, prepared.settings)
+            secret = await self._answer_secret(prepared.settings)
+            if secret is None:
+                return
             work = prepared.settings.work
             with closing(reading_for(prepared.settings, watch=prepared.keeper.note)) as reading:
                 self._walk = Walk(
@@ -198,7 +224,10 @@ class Back:
                         registry=registry,
                         templates=prepared.templates,
                         directory=prepared.settings.directory,
+                        hints=prepared.settings.hints,
                         trust=TrustFiles(evidence_folder(prepared.settings)),
+                        commands=command_desk(prepared.settings, engine, secret),
+                        secret=secret,
                     ),
                     policies=prepared.settings.policies,
                     on_outcome=self._decided,
@@ -207,6 +236,27 @@ class Back:
                     poll=work.poll,
                 )
                 await self._walk.run(self._turn)
+
+    async def _declare_books(self, engine: Engine, settings: Settings) -> None:
+        """Let the database know who gives the numbers, before the first one is taken."""
+        while not self._stop.is_set():
+            try:
+                await asyncio.to_thread(declare_books, engine, settings)
+            except Unavailable as error:
+                log.error("database is away", extra={"detail": error.detail})
+                await nap(settings.work.pause, self._stop)
+            else:
+                return
+
+    async def _answer_secret(self, settings: Settings) -> bytes | None:
+        """Read the secret that seals notices; None when the program ends before the disk answers."""
+        while not self._stop.is_set():
+            try:
+                return await asyncio.to_thread(answer_secret, settings.data)
+            except Unavailable as error:
+                log.error("disk is away", extra={"detail": error.detail})
+                await nap(settings.work.pause, self._stop)
+        return None
 
     def _decided(self, mail: MailObject, outcomes: tuple[Outcome, ...]) -> None:
         for outcome in outcomes:
@@ -266,6 +316,35 @@ class Back:
             keeper.warn(now, self._prepared.settings.trust.warn_days)
             await nap(_TRUST_EVERY, self._stop)
 
+    async def _keep_roots(self, engine: Engine) -> None:
+        """Make the roots of days that are over, and have the newest stamped where an authority is chosen."""
+        await self._ready.wait()
+        stamper = Stamper(engine)
+        while not self._stop.is_set():
+            try:
+                now = datetime.now(UTC)
+                await asyncio.to_thread(make_due_roots, engine, now)
+                await asyncio.to_thread(stamper.stamp_due, self._prepared, now)
+            except Unavailable as error:
+                log.error("roots wait", extra={"what": error.what, "detail": error.detail})
+            await nap(_ROOTS_EVERY, self._stop)
+
+    async def _close_days(self, engine: Engine) -> None:
+        """Close days that are over, of the books that want it."""
+        await self._ready.wait()
+        while not self._stop.is_set():
+            try:
+                for done in await asyncio.to_thread(close_due, engine, self._prepared.settings, datetime.now(UTC)):
+                    log.info("day closed", extra={"book": done.book, "day": done.period.text})
+            except Unavailable as error:
+                log.error("closings wait", extra={"what": error.what, "detail": error.detail})
+            await nap(_CLOSINGS_EVERY, self._stop)
+
+    async def _tell_by_the_clock(self, engine: Engine) -> None:
+        await self._ready.wait()
+        wake = self._sender.wake if self._sender else lambda: None
+        await tell_by_the_clock(engine, lambda: self._prepared.settings, self._stop, wake)
+
     async def _send(self, sender: LetterSender, outbox: SqlOutbox) -> None:
         await self._ready.wait()
         if not self._stop.is_set():
@@ -292,22 +371,25 @@ class Back:
 
     def status(self) -> LedgerStatus:
         """Tell how it is; blocks for as long as the database does."""
-        letters = None
+        letters = held = None
         try:
             state = _database_state(self._settings.database.url)
             if state is DatabaseState.READY and self._engine is not None:
                 waiting = Books(self._engine).letters(state=LetterState.WAITING)
                 letters = sum(1 for _ in islice(waiting, _COUNT_LETTERS))
+                held = Books(self._engine).count_held()
         except Unavailable:
             state = DatabaseState.AWAY
         return LedgerStatus(
             database=state,
             letters_waiting=letters,
+            held=held,
             gap=self._noting.ledger_gap if self._noting else 0,
             unexplained=self._noting.unexplained if self._noting else 0,
             decided=dict(self._tempo.by_action),
             decided_within=self._tempo.within,
             decided_seconds=self._tempo.seconds,
+            clock_behind_seconds=self._noting.clock_behind.total_seconds() if self._noting else 0.0,
         )
 
 
@@ -343,6 +425,18 @@ def sender_settings(settings: Settings) -> SenderSettings:
         tls=outbound.tls,
         hostname=settings.hostname,
         timeout=outbound.timeout,
+    )
+
+
+def dress_of(settings: Settings) -> Dress:
+    """Return what letters get when they leave; raises `Misconfigured` for a key that cannot be used."""
+    outbound = settings.outbound
+    key, smime, certificate = outbound.dkim_key, outbound.smime_key, outbound.smime_certificate
+    return Dress(
+        addresses={agency.id: agency.addresses[0] for agency in settings.agencies},
+        bounces=outbound.bounces,
+        dkim=load_dkim_key(key, outbound.dkim_selector) if key else None,
+        smime=load_smime_key(smime, certificate) if smime and certificate else None,
     )
 
 

@@ -54,6 +54,7 @@ def hop_settings(listener: ListenerSettings) -> HopSettings:
         auth_pass=listener.auth is Auth.PASS,
         xclient_from=listener.xclient_from,
         proxy_from=listener.proxy_from,
+        internal=listener.internal,
         forward_client=listener.forward_client,
     )
 
@@ -69,6 +70,7 @@ def milter_settings(listener: ListenerSettings) -> MilterSettings:
         max_sessions=listener.max_sessions,
         client_timeout=listener.client_timeout,
         quarantine=listener.quarantine,
+        internal=listener.internal,
     )
 
 

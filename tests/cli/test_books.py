@@ -34,7 +34,10 @@ KEYS = [
     "mail_id",
 ]
 
-SHOWN = ["id", "agency", "document_sha256", "version", "fields", "versions", "mail", "files", "letters", "verdicts"]
+SHOWN = [
+    *("id", "agency", "document_sha256", "version", "fields", "closings", "versions", "mail", "files", "letters"),
+    *("channels", "links", "verdicts", "acts"),
+]
 
 
 def test_register_list_has_the_keys_of_the_contract(mailbridge: CommandLine, book: Path) -> None:

@@ -58,6 +58,7 @@ CHILD = ProcessStatus(
         decided={"register": 2, "pass": 1},
         decided_within=(0, 0, 1, 2, 2, 2, 3, 3, 3, 3),
         decided_seconds=45.5,
+        held=3,
     ),
     trust=TrustStatus(
         expires_seconds={"anchor": 5_000_000.0, "list": -60.0},

@@ -45,6 +45,7 @@ def test_what_parent_and_child_tell() -> None:
     assert found["mailbridge_spool_unknown"] == 2
     assert found["mailbridge_database_up"] == 1
     assert found["mailbridge_letters_waiting"] == 4
+    assert found["mailbridge_mails_held"] == 3
     assert found["mailbridge_ledger_gap"] == 0
     assert found["mailbridge_decided_total[register]"] == 2
     assert found["mailbridge_decided_after_seconds_count"] == 3

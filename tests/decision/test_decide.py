@@ -17,7 +17,7 @@ from mailbridge.decision.examples import ExampleSignature
 from mailbridge.decision.findings import Action, Findings
 from mailbridge.decision.policy import DocumentKind, Treatment
 from mailbridge.decision.rules import Answer, Order
-from mailbridge.registry.entry import Known
+from mailbridge.registry.entry import EntryStatus, Known
 from mailbridge.settings import default_policy
 from mailbridge.verify.pdf_changes import REPLACED_WORDS
 from mailbridge.verify.pdf_changes_kinds import Kind as Changed
@@ -183,10 +183,58 @@ def test_the_same_number_of_the_same_issuer_in_the_same_year(draft: dict[str, An
     mail = replace(holding(findings(), document()), known=known)
     decision = decide(mail, policy())
     assert decision.action is action
-    if action is Action.HOLD:
+    if action is Action.HOLD and None in draft.values():
         assert decision.reasons[0].text == (
             "Đã có văn bản cùng số, ký hiệu và cơ quan ban hành: số đến 07 ngày 03/11/2026."
         )
+    elif action is Action.HOLD:
+        assert "nội dung khác: bản sửa hay giả mạo?" in decision.reasons[0].text
+
+
+@pytest.mark.parametrize(
+    ("draft", "status", "same_text", "rule"),
+    [
+        ({}, EntryStatus.REGISTERED, False, "fixed:other-content"),
+        ({}, EntryStatus.TRANSFERRED, False, "fixed:other-content"),
+        ({}, EntryStatus.RECALLED, False, "fixed:other-content"),
+        ({}, EntryStatus.REGISTERED, True, "fixed:same-content"),
+        ({"issued_date": None}, EntryStatus.REGISTERED, True, "fixed:same-content"),
+        ({"issued_date": date(2026, 11, 1)}, EntryStatus.REGISTERED, False, "fixed:same-symbol"),
+        ({"document_sha256": ""}, EntryStatus.REGISTERED, False, "fixed:same-symbol"),
+        ({}, EntryStatus.VOIDED, False, "fixed:same-symbol"),
+        ({}, EntryStatus.MERGED, False, "enter-all"),
+        ({"issuer": "Bộ Tài chính"}, EntryStatus.REGISTERED, True, "enter-all"),
+    ],
+    ids=[
+        *("other file", "handed over", "recalled", "same words", "same words, date unknown", "another day"),
+        *("on paper", "voided", "merged", "another body"),
+    ],
+)
+def test_same_number_with_another_file(draft: dict[str, Any], status: EntryStatus, same_text: bool, rule: str) -> None:
+    """F3, F5: a revision, a forgery, the same document signed anew, or two genuine ones."""
+    line = replace(entry(**draft), status=status)
+    texts = frozenset({line.id}) if same_text else frozenset()
+    mail = replace(holding(findings(), document()), known=Known(same_symbol=(("15/CQVD-VP", line),), same_text=texts))
+    decision = decide(mail, policy())
+    assert decision.reasons[0].rule == rule
+    if rule == "fixed:same-content":
+        assert "đề nghị gộp với số đến 07/2026" in decision.reasons[0].text
+
+
+def test_alarm_leads_the_reasons_of_a_mail_that_a_rule_holds_anyway() -> None:
+    mail = replace(holding(findings(), document()), known=Known(same_symbol=(("15/CQVD-VP", entry()),)))
+    reasons = decide(mail, policy(rule("look", Order.HOLD))).reasons
+    assert [each.rule for each in reasons[:2]] == ["fixed:other-content", "look"]
+    passed = decide(mail, policy(rule("leave", Order.PASS))).reasons
+    assert [each.rule for each in passed] == ["leave"]
+
+
+def test_recalled_document_that_is_sent_again_is_for_a_clerk() -> None:
+    line = replace(entry(), status=EntryStatus.RECALLED)
+    mail = replace(holding(findings(), document()), known=Known(same_file=(("a" * 64, line),)))
+    decision = decide(mail, policy())
+    assert (decision.action, decision.reasons[0].rule) == (Action.HOLD, "fixed:same-file")
+    assert "đã được thu hồi và nay gửi lại" in decision.reasons[0].text
 
 
 def test_two_files_with_one_number_in_one_mail_are_for_a_clerk() -> None:
@@ -313,8 +361,8 @@ def test_a_broken_signature_is_looked_at_whatever_the_kind() -> None:
 def test_an_explanation_names_every_rule_once_in_order() -> None:
     steps = explain(findings(), policy(rule("never", when={"proven": True}), rule("enter", book="den"))).steps
     names = [step.rule for step in steps]
-    assert names[:4] == ["fixed:secret", "fixed:automatic", "fixed:private", "fixed:same-file"]
-    assert names[4:7] == ["never", "enter", "default"]
+    assert names[:5] == ["fixed:secret", "fixed:automatic", "fixed:private", "fixed:same-file", "fixed:recall"]
+    assert names[5:8] == ["never", "enter", "default"]
     assert len(names) == len(set(names))
     assert {step.rule for step in steps if step.answer is Answer.DECIDED} == {"enter"}
 

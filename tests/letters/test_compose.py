@@ -146,7 +146,7 @@ CASES: Mapping[str, tuple[Judgement, Sequence[RegisterEntry], int, str, Mapping[
     "notice-pass-en": (INVITATION, (), NOTICE - 1, "en", {}),
     "notice-hold-nothing-read-vi": (judgement(Action.HOLD, documents=(), signatures=()), (), NOTICE, "vi", {}),
     "notice-duplicate-vi": (judgement(Action.DUPLICATE), (), NOTICE, "vi", {}),
-    "notice-return-vi": (judgement(Action.RETURN), (), NOTICE - 1, "vi", {}),
+    "notice-return-vi": (judgement(Action.RETURN), (), NOTICE, "vi", {}),
     "secret-vi": (judgement(Action.STOP), (), NOTICE, "vi", {}),
     "secret-en": (judgement(Action.STOP), (), NOTICE, "en", {}),
 }

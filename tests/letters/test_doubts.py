@@ -130,4 +130,9 @@ def test_hostile_values_stay_on_their_line() -> None:
 def test_a_place_in_an_unknown_part_keeps_its_index() -> None:
     assert placed("part 9.1, page 2, ocr, box 5a", message(), "vi") == "part 9.1, trang 2, nhận dạng chữ, ô số 5a"
     assert placed("mail subject", message(), "vi") == "tiêu đề thư"
+    hinted = "hint from 3 corrections of this sender; page 1, box 2"
+    assert placed(hinted, message(), "vi") == "theo 3 lần Văn thư đã sửa với nơi gửi này; trang 1, ô số 2"
+    assert placed("read before the hint: page 1", message(), "vi") == "đọc được ban đầu, trang 1"
+    doubted = "in doubt: corrected in 3 of 4 documents of this sender; page 1"
+    assert placed(doubted, message(), "vi") == "hay phải sửa với nơi gửi này, 3/4 văn bản; trang 1"
     assert placed("part 2, page 1", message(), "en") == "3526_VPCP-KGVX.signed.pdf, page 1"

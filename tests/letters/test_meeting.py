@@ -15,9 +15,9 @@ from icalendar import Calendar
 from mailbridge.classifier.kinds import Document, Meeting, Reading
 from mailbridge.decision.findings import Action
 from mailbridge.letters.compose import compose
-from mailbridge.letters.meeting import CalendarFile, calendar_files, meeting_line
+from mailbridge.letters.meeting import calendar_files, meeting_line
 from mailbridge.letters.plan import plan
-from mailbridge.letters.writer import written
+from mailbridge.letters.writer import AttachedFile, written
 from tests.letters.builders_letters import AGENCY, NOW, document, entry, judgement, mail, message, symbol
 
 EIGHT = datetime.combine(date(2013, 5, 10), time(8, 30))
@@ -66,7 +66,7 @@ def files(of: EmailMessage) -> list[EmailMessage]:
 
 def test_the_notice_offers_the_meeting_and_the_acknowledgement_does_not() -> None:
     answer, *notices = letters(Action.REGISTER, invitation())
-    assert files(answer) == []
+    assert [file.get_content_type() for file in files(answer)] == ["application/xml", "application/json"]
     for notice in notices:
         assert notice.get_content_type() == "multipart/mixed"
         (file,) = files(notice)
@@ -112,7 +112,8 @@ def test_without_a_day_there_is_no_file(meeting: Meeting | None) -> None:
 
 def test_what_came_again_and_what_is_secret_offer_nothing() -> None:
     for action in (Action.DUPLICATE, Action.STOP):
-        assert [file for each in letters(action, invitation()) for file in files(each)] == []
+        offered = [file.get_content_type() for each in letters(action, invitation()) for file in files(each)]
+        assert "text/calendar" not in offered
 
 
 def test_two_meetings_are_two_files_with_names_of_their_own() -> None:
@@ -145,4 +146,4 @@ def test_the_line_says_what_is_known(meeting: Meeting, language: str, said: str)
 
 def test_a_file_with_an_unclean_name_is_refused() -> None:
     with pytest.raises(ValueError, match="not a clean file name"):
-        written((), "x", "x", seed="k", calendars=[CalendarFile(name='a"\r\n.ics', content=b"")])
+        written((), "x", "x", seed="k", files=[AttachedFile(name='a"\r\n.ics', media_type="text/plain", content=b"")])

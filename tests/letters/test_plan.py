@@ -33,8 +33,9 @@ def test_the_author_hears_what_happened_and_each_clerk_gets_a_notice(action: Act
     assert planned(action) == (LetterPlan(kind=kind, to=SENDER), *NOTICES)
 
 
-def test_a_proposed_return_tells_only_the_clerks() -> None:
-    assert planned(Action.RETURN) == NOTICES
+def test_a_proposed_return_tells_only_the_clerks_until_one_confirms_it() -> None:
+    waits = LetterPlan(kind=LetterKind.REFUSED, to=SENDER, suppressed="policy")
+    assert planned(Action.RETURN) == (waits, *NOTICES)
 
 
 def test_a_mail_that_is_not_ours_has_no_letters() -> None:

@@ -35,6 +35,16 @@ NO_REASONS = {
     "it is a notice to everybody in an office",
     "it asks for an opinion on a draft",
     "it comments on a draft",
+    "it asks to take back a document that was sent before",
+    # Where a value was read (`Reading.source`): `letters.doubts` has the words.
+    "read before the hint",
+    "hint from X7 corrections of this sender; X7",
+    "in doubt: corrected in X7 of X7 documents of this sender; X7",
+    # What an authority of timestamps did wrong: in the log and in the counts of `register verify`.
+    "the answer is too large",
+    "the answer is to another question",
+    "the authority answers: X7",
+    "the answer is no timestamp",
     # Errors of ours, for the log; the mail is tried again.
     "the process that opens files cannot be started",
     "the process that opens files did not start",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbridge.mail.ident import uuid7
+from mailbridge.mail.ident import moment_of, uuid7
 
 moments = st.integers(min_value=0, max_value=(1 << 48) - 1)
 
@@ -35,3 +36,13 @@ def test_texts_sort_by_time(one: int, two: int) -> None:
 def test_ten_octets() -> None:
     with pytest.raises(ValueError, match="ten"):
         uuid7(0, b"123")
+
+
+def test_the_moment_is_read_back() -> None:
+    at = datetime(2026, 12, 31, 17, 0, 0, 123000, tzinfo=UTC)
+    assert moment_of(uuid7(int(at.timestamp() * 1000), bytes(10))) == at
+
+
+@pytest.mark.parametrize("text", ["", "mail-1", "6fa459ea-ee8a-4ca4-894e-db77e160355e"])
+def test_other_texts_have_no_moment(text: str) -> None:
+    assert moment_of(text) is None

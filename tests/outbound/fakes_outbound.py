@@ -55,6 +55,10 @@ class Row:
     error: str | None = None
     given_up: bool = False
 
+    @property
+    def created_at(self) -> datetime:
+        return START
+
 
 @dataclass
 class FakeOutbox:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from mailbridge.printing.line import Line, line_of
 from mailbridge.printing.volume import Title, Volume, volume_of
@@ -25,19 +24,6 @@ _SUBJECTS = (
     ("Giấy mời", "GM-STC", "họp giao ban công tác quý IV năm 2026"),
     ("Báo cáo", "BC-UBND", "Tình hình thực hiện cải cách hành chính 6 tháng đầu năm, phương hướng nhiệm vụ 6 tháng"),
 )
-
-
-class Later(StrEnum):
-    """States that entries come to have when clerks work on them."""
-
-    VOIDED = "voided"
-    RECALLED = "recalled"
-    REPLACED = "replaced"
-
-
-def status(state: Later) -> EntryStatus:
-    """Return a state as an entry has it."""
-    return cast("EntryStatus", state)
 
 
 def draft(number: int = 1, **changes: Any) -> DraftEntry:
@@ -92,7 +78,7 @@ def later_version(line: RegisterEntry, why: str, *, days: int = 1, by: str = "Tr
 
 def voided(number: int, why: str = "Đăng ký trùng với số đến 01") -> tuple[EntryVersion, ...]:
     """Build an entry that a clerk voided."""
-    last = later_version(entry(number, version=2, status=status(Later.VOIDED)), why)
+    last = later_version(entry(number, version=2, status=EntryStatus.VOIDED), why)
     return first_version(number), last
 
 

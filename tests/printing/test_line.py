@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from mailbridge.printing.line import Cell, day_text, line_of
-from tests.printing.builders_printing import Later, corrected, entry, first_version, later_version, status, voided
+from mailbridge.registry.entry import EntryStatus
+from tests.printing.builders_printing import corrected, entry, first_version, later_version, voided
 
 
 def test_a_line_has_the_ten_columns_in_the_order_of_the_form() -> None:
@@ -68,10 +69,31 @@ def test_a_voided_entry_is_struck_with_its_reason() -> None:
 
 
 def test_a_replaced_entry_is_marked_and_goes_on_being_read() -> None:
-    replaced = later_version(entry(4, version=2, status=status(Later.REPLACED)), "Thay bằng số đến 09")
+    replaced = later_version(entry(4, version=2, status=EntryStatus.REPLACED), "Thay bằng số đến 09")
     line = line_of((first_version(4), replaced))
     assert not line.is_struck
     assert line.events == ("Đã thay thế 06/01/2026 (Trần Thị Bình): Thay bằng số đến 09.",)
+
+
+def test_a_hand_over_is_no_correction() -> None:
+    handed = entry(1, version=2, status=EntryStatus.TRANSFERRED, recipients="Phòng Cải cách hành chính")
+    line = line_of((first_version(1), later_version(handed, "giao xử lý")))
+    assert line.cells[6] == Cell(text="Phòng Cải cách hành chính")
+    assert line.events == ()
+
+
+def test_a_unit_that_was_put_right_later_is_a_correction() -> None:
+    handed = entry(1, version=2, status=EntryStatus.TRANSFERRED, recipients="Phòng A")
+    righted = entry(1, version=3, status=EntryStatus.TRANSFERRED, recipients="Phòng B")
+    line = line_of((first_version(1), later_version(handed, "giao"), later_version(righted, "nhầm", days=2)))
+    assert line.cells[6] == Cell(text="Phòng B", former=("Phòng A",))
+    assert len(line.events) == 1
+
+
+def test_a_merged_entry_is_struck() -> None:
+    line = line_of((first_version(4), later_version(entry(4, version=2, status=EntryStatus.MERGED), "Trùng số 01")))
+    assert line.is_struck
+    assert line.events == ("Đã gộp 06/01/2026 (Trần Thị Bình): Trùng số 01.",)
 
 
 def test_days_have_ten_characters_in_every_year() -> None:

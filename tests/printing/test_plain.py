@@ -85,3 +85,14 @@ def test_shortened_values_have_the_lengths_of_the_decree_and_say_so() -> None:
     assert cut.entry.draft.issuer == "y" * 200
     assert cut.entry.draft.too_long() == ()
     assert long.entry.draft.too_long() == ("subject",)
+
+
+@pytest.mark.parametrize("text", [" =1+1", "\u00a0@x", "\u200b-2", "\ufeff=x"], ids=["blank", "nbsp", "zwsp", "bom"])
+def test_a_formula_behind_blanks_is_no_formula_either(text: str) -> None:
+    (_, row) = rows(book_csv([line_of((first_version(1, issuer=text),))]))
+    assert row[2] == f"'{text}"
+
+
+def test_files_for_other_programs_are_nfc() -> None:
+    (_, row) = rows(book_csv([line_of((first_version(1, issuer="So\u031b\u0309 Y te\u0302\u0301"),))]))
+    assert row[2] == "Sở Y tế"

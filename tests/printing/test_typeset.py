@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pypdfium2
@@ -17,27 +18,12 @@ from mailbridge.printing.columns import PRINTED
 from mailbridge.printing.line import line_of
 from mailbridge.printing.setting import run_apart, run_here
 from mailbridge.printing.showable import _RANGES
-from mailbridge.printing.typeset import set_book
+from mailbridge.printing.typeset import cut_by_pages, set_book
 from tests.printing.builders_printing import corrected, first_version, lines, voided, volume
+from tests.printing.builders_reading import pages
 
 MM = 72 / 25.4
 HEADS = [*(column.head for column in PRINTED), *(f"({number})" for number in range(1, 11))]
-
-
-def pages(pdf: bytes) -> list[str]:
-    """Return the text of each page, with single blanks."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        found = []
-        for page in document:
-            text = page.get_textpage()
-            # Where a wide word may break stands an invisible blank.
-            found.append(" ".join(text.get_text_bounded().replace("\u200b", "").split()))
-            text.close()
-            page.close()
-        return found
-    finally:
-        document.close()
 
 
 def sizes(pdf: bytes) -> set[tuple[int, int]]:
@@ -56,10 +42,62 @@ def test_cover_sheets_and_last_page_say_what_the_form_asks() -> None:
         "ỦY BAN NHÂN DÂN TỈNH BẮC KẠN SỞ NỘI VỤ TỈNH BẮC KẠN SỔ ĐĂNG KÝ VĂN BẢN ĐẾN Năm: 2026 "
         "Từ ngày 05/01/2026 đến ngày 05/01/2026 Từ số 01 đến số 40 Quyển số: 2"
     )
-    assert "Tổng cộng: 40 văn bản đến. Từ số 01 đến số 40." in sheets[-1]
-    assert "NGƯỜI LẬP SỔ (VĂN THƯ) (Ký, ghi rõ họ tên)" in sheets[-1]
-    assert "NGƯỜI ĐỨNG ĐẦU CƠ QUAN (Ký, ghi rõ họ tên, đóng dấu)" in sheets[-1]
+    assert "Tổng cộng: 40 (bốn mươi) văn bản đến. Từ số 01 đến số 40." in sheets[-1]
+    for sign in ("NGƯỜI LẬP SỔ (Ký, ghi rõ họ tên)", "VĂN THƯ (Ký, ghi rõ họ tên)"):
+        assert sign in sheets[-1]
+    assert "LÃNH ĐẠO CƠ QUAN (Ký, ghi rõ họ tên, đóng dấu)" in sheets[-1]
     assert sizes(pdf) == {(842, 595)}
+
+
+FORM = [
+    "Ngày đến",
+    "Số đến",
+    "Tác giả",
+    "Số, ký hiệu văn bản",
+    "Ngày tháng văn bản",
+    "Tên loại và trích yếu nội dung văn bản",
+    "Đơn vị hoặc người nhận",
+    "Ngày chuyển",
+    "Ký nhận",
+    "Ghi chú",
+]
+"""NĐ 30/2020/NĐ-CP, Phụ lục IV mục VI, in its order."""
+
+
+def test_columns_are_those_of_the_form_and_fill_the_sheet() -> None:
+    assert [column.head for column in PRINTED] == FORM
+    assert sum(column.width for column in PRINTED) == 265
+
+
+def test_heads_stand_on_the_sheet_in_the_order_of_the_form_above_their_numbers() -> None:
+    document = pypdfium2.PdfDocument(set_book(volume(lines(1))))
+    text = document[1].get_textpage()
+    left = 20.0
+    for number, column in enumerate(PRINTED, start=1):
+        edges = {"left": left * MM, "right": (left + column.width) * MM}
+        words = " ".join(text.get_text_bounded(**edges).split())
+        assert f"{column.head} ({number})" in words
+        left += column.width
+    text.close()
+    document.close()
+
+
+def test_a_book_is_cut_into_volumes_by_its_sheets() -> None:
+    whole = volume(lines(60), volume=3)
+    volumes = cut_by_pages(whole, 2)
+    assert [each.title.volume for each in volumes] == [3, 4, 5][: len(volumes)]
+    assert tuple(line for each in volumes for line in each.lines) == whole.lines
+    for each in volumes:
+        assert sum("(10)" in text for text in pages(set_book(each))) <= 2
+    first, second = volumes[0].numbers, volumes[1].numbers
+    assert first is not None
+    assert second is not None
+    assert second[0] == first[1] + 1
+
+
+def test_a_closing_stands_on_the_last_page() -> None:
+    bound = replace(volume(lines(3)), seals=("Sổ năm 2026 đã khóa lúc 04/01/2027 09:00:00 (lan).",))
+    assert "Sổ năm 2026 đã khóa lúc 04/01/2027 09:00:00 (lan)." in pages(set_book(bound))[-1]
 
 
 def test_every_sheet_has_the_ten_heads_its_number_and_its_total() -> None:

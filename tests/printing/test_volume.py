@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from mailbridge.printing.line import line_of
-from mailbridge.printing.volume import stretch_text
+from mailbridge.printing.volume import cut_by_entries, stretch_text
 from tests.printing.builders_printing import first_version, lines, voided, volume
 
 
@@ -38,3 +38,15 @@ def test_an_empty_volume_is_as_old_as_its_year() -> None:
     bound = volume(())
     assert (bound.days, bound.numbers) == (None, None)
     assert bound.written_at == datetime(2025, 12, 31, 17, tzinfo=UTC)
+
+
+def test_a_number_that_is_missing_between_two_volumes_is_told_by_the_second() -> None:
+    those = (*lines(2), line_of((first_version(5),)), line_of((first_version(6),)))
+    first, second = cut_by_entries(volume(those), 2)
+    assert (first.missing, second.missing) == ((), ((3, 4),))
+    assert [each.title.volume for each in (first, second)] == [1, 2]
+
+
+def test_an_empty_book_is_one_volume() -> None:
+    (only,) = cut_by_entries(volume(()), 10)
+    assert (only.lines, only.title.volume) == ((), 1)

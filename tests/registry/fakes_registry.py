@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from mailbridge.mail.letter import Letter
 from mailbridge.registry.conflicts import AlreadyDecided, AlreadyEntered, AlreadyJudged
+from mailbridge.registry.differences import says_the_same
 from mailbridge.registry.entry import Acquaintance, Case, DraftEntry, Known, RegisterEntry, local_day
+from mailbridge.registry.fates import LetterFate
 from mailbridge.registry.judged import Verdict
+from mailbridge.registry.relations import Relations
 from mailbridge.registry.rows import LetterRecord, QueuedLetter
+from mailbridge.registry.texts import DocumentText
 
 
 @dataclass
@@ -29,7 +34,12 @@ class Ledger:
     verdicts: list[Verdict] = field(default_factory=list)
     pending: dict[tuple[str, str], datetime] = field(default_factory=dict)
     letters: dict[str, LetterRecord] = field(default_factory=dict)
+    texts: list[DocumentText] = field(default_factory=list)
+    relations: list[tuple[str, Relations]] = field(default_factory=list)
     leases: dict[str, datetime] = field(default_factory=dict)
+    fates: list[LetterFate] = field(default_factory=list)
+    answered: list[tuple[str, str, datetime]] = field(default_factory=list)
+    withheld: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
 
 class FakeRegistry:
@@ -61,6 +71,11 @@ class FakeRegistry:
                 (one, e) for one in dict.fromkeys(symbols) for e in reversed(ours) if e.draft.symbol == one
             ),
         )
+
+    def same_text(self, agency: str, texts: Sequence[str], entries: Sequence[RegisterEntry]) -> frozenset[str]:
+        said = {one.document_sha256: one.text for one in self.ledger.texts if one.file_sha256 == one.document_sha256}
+        kept = ((each.id, said.get(each.draft.document_sha256)) for each in entries)
+        return frozenset(id_ for id_, text in kept if text and any(says_the_same(text, one) for one in texts))
 
     def acquaintance(self, agency: str, author: str) -> Acquaintance:
         self._reach()
@@ -96,6 +111,34 @@ class FakeRegistry:
 
 def _is_same(case: Case, mail_sha256: str, message_id: str | None) -> bool:
     return case.sha256 == mail_sha256 or (message_id is not None and case.message_id == message_id)
+
+
+class FakeCorrespondence:
+    """Fulfils `letters.answering.Correspondence` on the lists of a `Ledger`."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def find(self, token: str) -> LetterRecord | None:
+        found = (each for each in self._ledger.letters.values() if each.letter.token.startswith(token))
+        return next(found, None) if len(token) >= 16 else None
+
+    def note_fate(self, letter: Letter, fate: LetterFate) -> bool:
+        if any((each.key, each.mail_id) == (fate.key, fate.mail_id) for each in self._ledger.fates):
+            return False
+        self._ledger.fates.append(fate)
+        return True
+
+    def answers(self, threads: Collection[str], since: datetime) -> Mapping[str, int]:
+        return Counter(thread for thread, _, at in self._ledger.answered if thread in threads and at > since)
+
+    def note_answer(self, threads: Collection[str], key: str, at: datetime) -> None:
+        self._ledger.answered.extend((thread, key, at) for thread in threads)
+
+    def withhold(self, agency: str, peer: str, at: datetime, quiet: timedelta) -> bool:
+        last = self._ledger.withheld.get((agency, peer))
+        self._ledger.withheld[agency, peer] = at
+        return last is None or last <= at - quiet
 
 
 class FakeTransaction:
@@ -144,6 +187,19 @@ class FakeTransaction:
             self._ledger.pending.pop((mail_id, agency), None)
         else:
             self._ledger.pending[mail_id, agency] = at
+
+    def relate(self, case: Case, entries: Sequence[RegisterEntry], known: Relations) -> None:
+        self._ledger.relations.append((case.mail_id, known))
+
+    def keep_texts(self, texts: Sequence[DocumentText]) -> int:
+        there = {(one.agency, one.document_sha256, one.file_sha256) for one in self._ledger.texts}
+        new = [one for one in texts if (one.agency, one.document_sha256, one.file_sha256) not in there]
+        self._ledger.texts.extend(new)
+        return len(new)
+
+    @property
+    def correspondence(self) -> FakeCorrespondence:
+        return FakeCorrespondence(self._ledger)
 
     def post(self, letter: Letter) -> bool:
         if letter.key in self._ledger.letters:

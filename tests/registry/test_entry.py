@@ -36,3 +36,7 @@ def test_the_stored_values_stay_as_the_page_has_them() -> None:
     )
     assert draft.type_and_subject == "Quyết định về việc ban hành Quy chế"
     assert (draft.type, draft.subject) == ("Quyết định", "Về việc ban hành Quy chế")
+
+
+def test_a_summary_in_capitals_keeps_all_of_them() -> None:
+    assert type_and_subject("Giấy mời", "TRIỂN KHAI NGHỊ QUYẾT") == "Giấy mời TRIỂN KHAI NGHỊ QUYẾT"

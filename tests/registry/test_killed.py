@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.registry.builders_journal import proven
 from tests.registry.builders_registry import sha256
 from tests.registry.conftest import Database
 
@@ -63,3 +64,6 @@ def test_no_gap_no_double_one_letter_each_through_kill_9(database: Database) -> 
     letters = Counter(one.letter.key for one in database.books.letters())
     assert letters == Counter(f"ack-{entry.id}" for entry in entries)
     assert {case.mail_id for case in database.books.cases()} == {entry.draft.mail_id for entry in entries}
+    # No row without its link, no link without its rows, whenever the program was killed.
+    found = proven(database.engine)
+    assert (found.faults, found.entries) == ((), len(entries))

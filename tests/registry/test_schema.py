@@ -29,6 +29,9 @@ from tests.registry.builders_registry import NOON, case, delivery, draft, verdic
 from tests.registry.conftest import BOTH, Database
 
 
+INDEXES = ("entry_words", "text_words")
+
+
 @pytest.fixture(params=BOTH)
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without tables; on SQLite not even a file."""
@@ -67,15 +70,21 @@ def test_database_without_tables_has_no_revision(empty_url: str) -> None:
 def test_migrations_make_what_the_tables_say(database: Database) -> None:
     with database.engine.begin() as connection:
         # The index of words is an affair of each database, and a virtual table on one of them.
-        options = {"include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("entry_words")}
+        options = {"include_name": lambda name, kind, _: kind != "table" or not str(name).startswith(INDEXES)}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
         checks = {one["name"] for table in metadata.tables for one in inspect(connection).get_check_constraints(table)}
     assert checks == {
+        "ck_act_turn_from_one",
+        "ck_closing_sequence_from_one",
         "ck_counter_next_from_one",
         "ck_entry_number_from_one",
         "ck_entry_occasion_from_one",
         "ck_delivery_serial_from_one",
+        "ck_journal_sequence_from_one",
         "ck_verdict_sequence_from_one",
+        "ck_number_block_forward",
+        "ck_number_reserved_number_from_one",
+        "ck_numbering_sequence_from_one",
     }
 
 

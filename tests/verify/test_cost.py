@@ -1,4 +1,4 @@
-"""What a stranger may make of a mail costs no more than its length: sixteen times the mail, some sixteen times the cost."""
+"""What a stranger may make of a mail costs no more than its length: sixteen times as long, not 256 times as much."""
 
 from __future__ import annotations
 

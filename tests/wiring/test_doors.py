@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -64,6 +65,13 @@ def test_everything_that_a_hop_has_reaches_it(tmp_path: Path) -> None:
     assert (hop.max_size, hop.max_header_size, hop.max_line, hop.max_hops) == (2048, 1024, 998, 9)
     assert (hop.max_sessions, hop.max_sessions_per_client, hop.client_timeout) == (8, 7, 6.0)
     assert hop.max_mails_per_minute == 5
+
+
+def test_a_door_tells_that_only_the_agency_s_own_people_use_it(tmp_path: Path) -> None:
+    hop, milter, _ = settings_of(tmp_path, below=DOORS).listeners
+    for internal in (True, False):
+        assert milter_settings(replace(milter, internal=internal)).internal is internal
+        assert hop_settings(replace(hop, internal=internal)).internal is internal
 
 
 def test_a_milter_and_a_journal(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import ip_address
 
 from mailbridge.errors import ProtocolViolation
@@ -201,9 +202,10 @@ class Session:
                 self._drop()
                 self._transaction = Transaction(self._desk, self._client, said, self._actions)
             case Helo():
-                self._client = Client(ip=self._client.ip, helo=said.name.decode("utf-8", "replace"), tls=self._tls())
+                name = said.name.decode("utf-8", "replace")
+                self._client = replace(self._client, helo=name, tls=self._tls())
             case Connect():
-                self._client = Client(ip=_ip(said))
+                self._client = Client(ip=_ip(said), internal=self._desk.settings.internal)
             case Abort():
                 self._drop()
                 self._macros.clear()

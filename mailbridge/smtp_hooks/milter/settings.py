@@ -22,6 +22,7 @@ class MilterSettings:
         progress_every: Seconds after which the MTA hears that we are still at work.
         stop_within: Seconds that mails in transfer get to finish when the door stops.
         quarantine: When no copy can be kept, ask the MTA to hold the mail in its queue instead of refusing it for now.
+        internal: Only the agency's own people come through this door.
     """
 
     listen_host: str = "127.0.0.1"
@@ -35,3 +36,4 @@ class MilterSettings:
     progress_every: float = 5
     stop_within: float = 30
     quarantine: bool = False
+    internal: bool = False
