@@ -74,6 +74,7 @@ class Strict:
     def ask_again(self, mail_id: str, agency: str, at: datetime | None) -> None:
         raise AssertionError(f"a look at {mail_id} that is to come")
 
+    @property
     def correspondence(self) -> Correspondence:
         raise AssertionError("a letter is to be withheld or written")
 
