@@ -16,7 +16,6 @@ from mailbridge.cli.tables import Column, print_json, print_table
 from mailbridge.cli.texts import say, visible
 
 if TYPE_CHECKING:
-    from mailbridge.classifier.directory import Directory
     from mailbridge.printing.results import Report, Table
     from mailbridge.registry.figures import By, Figures, HeldFigures
     from mailbridge.registry.figures_facts import Facts, OfficialMail
@@ -84,6 +83,7 @@ def private(
     """
     from mailbridge.cli.ledger import open_ledger
     from mailbridge.cli.register_search_out import write_file, writer_of
+    from mailbridge.decision.sender import is_private
     from mailbridge.registry.figures_facts import read_official_mails
 
     period, writer = period_of(session, **asked), writer_of(session, output) if output else None
@@ -100,16 +100,6 @@ def private(
             return write_file(session, output, writer(report), force=force)
         _print(session, report)
     return 0 if found else ANSWER_NO
-
-
-def is_private(author: str, directory: Directory) -> bool:
-    """Say whether an address is neither below an official domain nor in the directory, itself or by its domain."""
-    from mailbridge.decision.lookalike import OFFICIAL
-
-    domain = author.rpartition("@")[2].lower().rstrip(".")
-    if any(domain == each or domain.endswith(f".{each}") for each in OFFICIAL):
-        return False
-    return not directory.with_address(author) and not directory.with_domain(domain)
 
 
 def _by_sender(mails: Sequence[OfficialMail]) -> list[tuple[str, list[OfficialMail]]]:

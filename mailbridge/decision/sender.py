@@ -8,11 +8,11 @@ official mailbox. What is less than either is named by how much less it is (doma
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
-from mailbridge.classifier.directory import Confirmation, Office
+from mailbridge.classifier.directory import Confirmation, Directory, Office
 from mailbridge.decision.findings import Findings
 from mailbridge.decision.identity import Agreement, Identities, Source, identities
 from mailbridge.decision.identity_mail import offices_of
@@ -38,7 +38,8 @@ class Sender:
     """
     The level of a sender, why in one sentence, and whom it imitates if it does.
 
-    `document` names the writing that confirms the address; `pending`: the proof waits for an answer of the DNS.
+    `document` names the writing that confirms the address; `pending`: the proof waits for an answer of the DNS;
+    `private`: the mailbox is neither official nor in the directory.
     """
 
     level: SenderLevel
@@ -46,11 +47,30 @@ class Sender:
     imitation: Imitation | None = None
     document: str | None = None
     pending: bool = False
+    private: bool = False
 
 
 def judge_sender(findings: Findings) -> Sender:
     """Say how far the sender can be trusted. Raises nothing."""
     author = findings.author
+    judged = _judged(findings, author)
+    is_ours = author is not None and author.domain in findings.agency.domains
+    if author is None or is_ours or not is_private(str(author), findings.directory):
+        return judged
+    return replace(judged, private=True)
+
+
+def is_private(author: str, directory: Directory) -> bool:
+    """
+    Say whether an address is neither below a domain of the State nor in the directory, itself or by its domain.
+
+    Official business from such a mailbox is named and counted, and refused for it alone by nothing (T4).
+    """
+    domain = author.rpartition("@")[2].lower().rstrip(".")
+    return not is_official(domain) and not directory.with_address(author) and not directory.with_domain(domain)
+
+
+def _judged(findings: Findings, author: Address | None) -> Sender:
     if author is None:
         reason = Sentence(vi="Thư không ghi rõ một người gửi.", en="The mail does not name one author.")
         return Sender(level=SenderLevel.UNPROVEN, reason=reason)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from mailbridge.classifier.folding import fold
+from mailbridge.decision.units import Unit
 from mailbridge.desk.answers import Refused
 
 _WORDS = re.compile(r"[0-9a-z]+")
@@ -14,23 +14,6 @@ _KIND_WORDS = ("van phong", "phong", "ban", "bo phan", "don vi", "trung tam", "c
 """What a unit is; people leave it out."""
 _SHORT_KINDS = {"p": "phong", "ph": "phong", "vp": "van phong", "tt": "trung tam", "bp": "bo phan", "cc": "chi cuc"}
 _FILLING = frozenset({"va", "cua"})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unit:
-    """
-    A unit of an agency.
-
-    `address` is where its notices go, "" when it has none; `members` are addresses of its people. `others` are further
-    names by which it is called.
-    """
-
-    agency: str
-    id: str
-    name: str
-    address: str = ""
-    members: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
 
 
 def units_called(text: str, units: Iterable[Unit]) -> tuple[Unit, ...]:

@@ -44,6 +44,10 @@ _TOLD_LEVELS = frozenset({SenderLevel.CONFIRMED, SenderLevel.OFFICIAL})
 _OTHER_BODY = Words(vi="Chữ ký số không phải của cơ quan ban hành", en="Digital signature not of the issuing body")
 
 _UNANSWERED = Words(vi="Hệ thống không gửi thư báo nhận đến địa chỉ này.", en="No receipt is sent to this address.")
+_PRIVATE = Words(
+    vi="Gửi từ hộp thư không phải .gov.vn và không có trong danh bạ.",
+    en="Sent from a mailbox that is neither .gov.vn nor in the directory.",
+)
 _FIRST_SEEN: Mapping[Acquaintance | None, Words] = MappingProxyType(
     {
         Acquaintance.STRANGER: Words(
@@ -105,6 +109,8 @@ def cautions_of(judgement: Judgement, language: str) -> tuple[str, ...]:
     told += [pair.reason.said(language) for each in judgement.identities for pair in each.differing()]
     if is_contradicted:
         told.append(_UNANSWERED[language])
+    elif sender.private:
+        told.append(_PRIVATE[language])
     if judgement.met in _FIRST_SEEN:
         told.append(_FIRST_SEEN[judgement.met][language])
     return _untold(told, judgement, language)

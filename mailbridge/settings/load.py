@@ -87,6 +87,7 @@ def _read(path: Path, environment: Mapping[str, str], report: Report) -> Setting
         database=main.database,
         agencies=main.agencies,
         units=main.units,
+        mailboxes=main.mailboxes,
         listeners=main.listeners,
         outbound=main.outbound,
         dns=main.dns,

@@ -11,12 +11,14 @@ from pathlib import Path
 from mailbridge.decision.findings import Agency
 from mailbridge.decision.policy import Answering
 from mailbridge.decision.timetable import Timetable
-from mailbridge.desk.units import Unit
+from mailbridge.decision.units import Unit
+from mailbridge.mailboxes.settings import MailboxSettings
 from mailbridge.settings.database_url import DATABASE_VARIABLE, check_database_url
 from mailbridge.settings.desk import Desk
 from mailbridge.settings.letters_table import read_letters, read_outbound
 from mailbridge.settings.lines import KeyPath
 from mailbridge.settings.listeners import read_listeners
+from mailbridge.settings.mailbox_tables import read_mailboxes
 from mailbridge.settings.pieces import (
     AuthenticationSettings,
     DatabaseSettings,
@@ -63,6 +65,7 @@ class MainSettings:
     database: DatabaseSettings
     agencies: tuple[Agency, ...]
     units: tuple[Unit, ...]
+    mailboxes: tuple[MailboxSettings, ...]
     listeners: tuple[ListenerSettings, ...]
     outbound: OutboundSettings
     dns: DnsSettings
@@ -109,6 +112,7 @@ def main_settings(
         database=DatabaseSettings(url=desk.database(written.database.url, database_url, data)),
         agencies=agencies,
         units=tuple(read_units(written.unit, agencies, desk)),
+        mailboxes=tuple(read_mailboxes(written.mailbox, agencies, desk)),
         listeners=listeners,
         outbound=read_outbound(written.outbound, desk),
         dns=desk.dns(written),
@@ -225,6 +229,8 @@ class _Desk(Desk):
         for key in ("domains", "addresses", "clerks"):
             if not getattr(table, key):
                 self.wrong((*path, key), "is empty", f'name at least one: {key} = ["…"]')
+        if table.void == "heads" and not table.heads:
+            self.wrong((*path, "void"), "nobody could void an entry: heads is empty", 'name them: heads = ["…"]')
         lists = (("addresses", table.addresses), ("clerks", table.clerks), ("heads", table.heads))
         mailboxes = [((*path, key, number), text) for key, texts in lists for number, text in enumerate(texts)]
         if table.security_contact:
@@ -241,6 +247,7 @@ class _Desk(Desk):
             security_contact=table.security_contact,
             phone=table.phone,
             heads=table.heads,
+            heads_void=table.void == "heads",
         )
 
 

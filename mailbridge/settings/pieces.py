@@ -14,8 +14,9 @@ from mailbridge.decision.findings import Agency
 from mailbridge.decision.policy import USUAL, Answering, Book, DocumentKind, Policy
 from mailbridge.decision.rules import RuleSet
 from mailbridge.decision.timetable import USUAL_TIMES, Timetable
+from mailbridge.decision.units import Unit
 from mailbridge.decision.workdays import WorkCalendar
-from mailbridge.desk.units import Unit
+from mailbridge.mailboxes.settings import MailboxSettings
 from mailbridge.outbound.bounces import Bounces
 from mailbridge.ports import Tls
 from mailbridge.smtp_hooks.journal.settings import Protocol as JournalProtocol
@@ -255,6 +256,7 @@ class Settings:
         directory: The agencies that are known.
         hints: What was learnt from corrections, where the office uses it.
         units: The units that documents are handed over to, those of all agencies.
+        mailboxes: Those in which people see the state of their mails.
         timetable: When the program tells by itself; in it which days are worked.
         roster: Who of the clerks is on duty, and who on leave.
         answering: Which stages senders are told of, and how often they are answered.
@@ -288,6 +290,7 @@ class Settings:
     directory: Directory
     hints: Hints = NO_HINTS
     units: tuple[Unit, ...] = ()
+    mailboxes: tuple[MailboxSettings, ...] = ()
     timetable: Timetable = USUAL_TIMES
     roster: tuple[Shift, ...] = ()
     answering: Answering = USUAL

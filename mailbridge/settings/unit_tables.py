@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mailbridge.decision.findings import Agency
-from mailbridge.desk.units import Unit
+from mailbridge.decision.units import Unit
 from mailbridge.settings.desk import Desk
 from mailbridge.settings.lines import KeyPath
 from mailbridge.settings.values import ADDRESS_REMEDY, NAME_REMEDY, is_mailbox, is_name

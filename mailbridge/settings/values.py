@@ -81,16 +81,17 @@ def same_end(listen: HostPort, target: HostPort) -> bool:
     if listen.port != target.port or listen.port == 0:
         return False
     everywhere = listen.host in ("0.0.0.0", "::") and _is_local(target.host)  # noqa: S104  # compared, not bound
-    both_local = _is_loopback(listen.host) and _is_loopback(target.host)
+    both_local = is_loopback(listen.host) and is_loopback(target.host)
     return listen.host == target.host or everywhere or both_local
 
 
-def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
+def is_loopback(host: str) -> bool:
+    """Say whether a host is this machine, spoken to by itself."""
+    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
 
 
 def _is_local(host: str) -> bool:
-    return _is_loopback(host) or host in ("0.0.0.0", "::")  # noqa: S104  # compared, not bound
+    return is_loopback(host) or host in ("0.0.0.0", "::")  # noqa: S104  # compared, not bound
 
 
 def absolute(text: str, folder: Path) -> Path:

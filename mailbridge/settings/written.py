@@ -11,6 +11,7 @@ from mailbridge.classifier.kinds import Kind, WorkingKind
 from mailbridge.decision.examples import ExampleMail, ExampleSignature
 from mailbridge.decision.policy import Asks, Treatment
 from mailbridge.decision.rules import Order
+from mailbridge.mailboxes.settings import MailboxTls, MailState
 from mailbridge.outbound.bounces import Bounces
 from mailbridge.ports import Tls
 from mailbridge.registry.authority import Authority
@@ -47,6 +48,7 @@ class AgencyTable:
     security_contact: str = ""
     phone: str = ""
     heads: tuple[str, ...] = ()
+    void: Literal["clerks", "heads"] = "clerks"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +62,22 @@ class UnitTable:
     address: str = ""
     members: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailboxTable:
+    """`[[mailbox]]`; `agency` may be left out where there is one only."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CLOSED
+    server: str
+    user: str
+    password_file: str
+    agency: str = ""
+    tls: MailboxTls = MailboxTls.TLS
+    ca: str = ""
+    folder: str = "INBOX"
+    keywords: bool = True
+    folders: dict[MailState, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -307,6 +325,7 @@ class MainFile:
     shadow: bool = False
     database: DatabaseTable = field(default_factory=DatabaseTable)
     unit: tuple[UnitTable, ...] = ()
+    mailbox: tuple[MailboxTable, ...] = ()
     listener: tuple[ListenerTable, ...] = ()
     letters: LettersTable = field(default_factory=LettersTable)
     dns: DnsTable = field(default_factory=DnsTable)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailbridge.classifier.directory import Directory, Office
-from mailbridge.cli.report_figures import is_private
+from mailbridge.decision.sender import is_private
 from mailbridge.printing.figures import span
 from tests.cli.builders_cli import CommandLine
 
@@ -83,7 +83,7 @@ def test_official_business_from_private_mailboxes(
 ) -> None:
     """T4: nobody of this book is one, so for the second half everybody is."""
     assert mailbridge("report", "private", *NOVEMBER, "-c", book).status == 1
-    monkeypatch.setattr("mailbridge.cli.report_figures.is_private", lambda _author, _directory: True)
+    monkeypatch.setattr("mailbridge.decision.sender.is_private", lambda _author, _directory: True)
     (found,) = mailbridge("report", "private", *NOVEMBER, "--json", "-c", book).objects
     assert (found["sender"], found["mails"]) == ("vanthu@moha.gov.vn", 2)
     assert "vanthu@moha.gov.vn" in mailbridge("report", "private", *NOVEMBER, "-c", book).out

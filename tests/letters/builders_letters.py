@@ -245,7 +245,9 @@ def judgement(
     reasons: tuple[Reason, ...] | None = None,
     directory: Directory = NO_DIRECTORY,
     met: Acquaintance | None = None,
+    private: bool = False,
 ) -> Judgement:
+    """Judge a document of a body of the State; `private`: its mailbox is taken for one outside of it."""
     secret = action is Action.STOP
     classification = Classification(
         kind=Kind.SECRET if secret else kind,
@@ -272,7 +274,7 @@ def judgement(
         authentication=results,
         classification=classification,
         signatures=signatures,
-        sender=None if secret else judge_sender(findings),
+        sender=None if secret else replace(judge_sender(findings), private=private),
         assurance=None if action in (Action.STOP, Action.PASS) else assure(findings),
         identities=tuple(identities(each, findings, directory) for each in classification.documents),
         met=met,

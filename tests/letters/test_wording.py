@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mailbridge.decision.findings import Action
+from mailbridge.letters.authenticity import cautions_of
 from mailbridge.letters.wording import (
     BADGES,
     LABELS,
@@ -212,3 +213,10 @@ def test_every_wording_is_there_in_both_languages() -> None:
     tables = (BADGES, LABELS)
     words = [each for table in tables for each in table.values()] + [each.value for each in (*Proof, *Signed)]
     assert all(each.vi and each.en for each in words)
+
+
+def test_business_from_a_private_mailbox_is_named_to_the_clerk() -> None:
+    """T4: named, and nothing refused for it alone."""
+    said = "Gửi từ hộp thư không phải .gov.vn và không có trong danh bạ."
+    assert said in cautions_of(judgement(private=True), "vi")
+    assert said not in cautions_of(judgement(), "vi")
