@@ -40,6 +40,7 @@ bench: .venv/run.stamp
 	@$(if $(QUICK),:,$(BIN)/python -m bench.memory --bench "$(BENCH)" --page)
 	@$(BIN)/python -m bench.reading --bench "$(BENCH)" $(if $(QUICK),--quick,--page)
 	@$(BIN)/python -m bench.signatures --bench "$(BENCH)" $(if $(QUICK),--quick,--page)
+	@$(BIN)/python -m bench.book --bench "$(BENCH)" $(if $(QUICK),--quick,--page)
 
 ## Measure how well documents are read, and write docs/explanation/reading-quality.md with ACCEPT=1 (QUICK=1: one record in six).
 CORPUS ?= ../shared/corpus

@@ -142,15 +142,23 @@ class Mails:
 
     first: Seen
 
-    def seen(self, number: int) -> Seen:
-        """Return what the walk would have learnt of the mail with this number."""
+    def seen(self, number: int, *, as_signed: bool = False) -> Seen:
+        """
+        Return what the walk would have learnt of the mail with this number.
+
+        Args:
+            as_signed: Its issuer stays that of the signature, and each mail has another sender, so that a number is
+                given and an answer owed.
+        """
         main = self.first.classification.documents[0].main
         mail = replace(self.first.mail, id=f"mail-{number}", sha256=digest("mail", number), accepted_at=moment(number))
+        if as_signed:
+            mail = replace(mail, envelope=replace(mail.envelope, mail_from=f"a{number}@backan.gov.vn"))
         return replace(
             self.first,
             mail=mail,
             message=self._message(number, main),
-            classification=self._classification(number),
+            classification=self._classification(number, as_signed=as_signed),
             pages={main: _pages(number)},
         )
 
@@ -161,7 +169,7 @@ class Mails:
         )
         return replace(self.first.message, message_id=f"<{number}@backan.gov.vn>", parts=parts)
 
-    def _classification(self, number: int) -> Classification:
+    def _classification(self, number: int, *, as_signed: bool) -> Classification:
         whole = self.first.classification
         document = whole.documents[0]
         symbol = parse_symbol(symbol_of(number))
@@ -169,7 +177,8 @@ class Mails:
             document,
             symbol=replace(document.symbol, value=symbol),
             subject=Reading(value="Về việc " + " ".join(words(number, 14)), confidence=1.0, source="page 1"),
-            issuer=replace(document.issuer, value=_BODIES[number % len(_BODIES)]),
+            issuer=document.issuer if as_signed else replace(document.issuer, value=_BODIES[number % len(_BODIES)]),
+            issued_date=replace(document.issued_date, value=(moment(number) - timedelta(days=1)).date()),
         )
         return replace(whole, documents=(told,))
 

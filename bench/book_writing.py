@@ -1,9 +1,9 @@
 """
-Write entries into a book, as the walk does, and print how many seconds it took.
+Write entries into a book, as the walk does, and print how many seconds of CPU it took.
 
-Run as a process: it gets ready, says so in a line, waits for a line, writes, and prints the seconds. `--how settle`
-judges each mail and composes its letters too; `--how write` writes what was judged before, a transaction a mail;
-`--how grow` puts many mails into one transaction, to make a large book in bearable time.
+Run as a process: it gets ready, says so in a line, waits for a line, writes, and prints the seconds of CPU that this
+took it. `--how settle` judges each mail and composes its letters too; `--how write` writes what was judged before, a
+transaction a mail; `--how grow` puts many mails into one transaction, to make a large book in bearable time.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class Written:
             subject=subject,
             issuer=seen.classification.documents[0].issuer.value,
         )
+        tx.keep_texts(texts_of(draft.agency, mail_id, seen.classification, seen.message, seen.pages))
         line = tx.enter(draft, seen.mail.accepted_at)
         judgement = (self.case.judgement or "").replace(self.draft.document_sha256, draft.document_sha256)
         case = replace(
@@ -78,13 +79,12 @@ class Written:
         verdict = verdict_at_reception(case)
         if verdict is not None:
             tx.judge(verdict)
-        tx.keep_texts(texts_of(case.agency, mail_id, seen.classification, seen.message, seen.pages))
         for letter in self.letters:
             tx.post(replace(letter, key=f"{letter.kind.value}:{mail_id}", mail_id=mail_id))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Get ready, wait, write, print the seconds."""
+    """Get ready, wait, write, print the seconds of CPU."""
     given = _given(arguments)
     settings = load(given.config)
     policy = settings.policies[0]
@@ -92,11 +92,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     pattern = _pattern(mails.first, policy)
     registry = SqlRegistry(open_database(given.url))
     seen = (
-        [mails.seen(number) for number in range(given.start, given.start + given.count)] if given.how != "grow" else []
+        [mails.seen(number, as_signed=given.how == "settle") for number in _numbers(given)]
+        if given.how != "grow"
+        else []
     )
     print("ready", flush=True)
     sys.stdin.readline()
-    begun = time.monotonic()
+    begun = time.process_time()
     match given.how:
         case "grow":
             _grow(registry, pattern, mails, given.start, given.count)
@@ -107,8 +109,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         case _:
             ports = _ports(registry)
             for each in seen:
-                settle(each, ports, policy, each.mail.accepted_at)
-    print(time.monotonic() - begun, flush=True)
+                outcome = settle(each, ports, policy, each.mail.accepted_at)
+                if not (outcome.entries and any(letter.suppressed is None for letter in outcome.letters)):
+                    raise SystemExit(f"bench: not entered, or not answered: {outcome.case.reason}")
+    print(time.process_time() - begun, flush=True)
+
+
+def _numbers(given: argparse.Namespace) -> range:
+    return range(given.start, given.start + given.count)
 
 
 def _grow(registry: SqlRegistry, pattern: Written, mails: Mails, start: int, count: int) -> None:

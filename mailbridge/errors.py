@@ -66,6 +66,6 @@ class Refusal(MailBridgeError):
         self.vi = vi
         self.en = en
 
-    def told(self, language: str) -> str:
+    def said(self, language: str) -> str:
         """Return the sentence in a language ("vi", "en")."""
         return self.vi if language == "vi" else self.en

@@ -79,7 +79,7 @@ class Writing(Transaction, Protocol):
 
 
 class TakesCommands(Protocol):
-    """Knows the answers of officials to notices of ours."""
+    """Knows the answers of officials to notices of ours, or the mails that they pass on."""
 
     def take(self, seen: Seen, policy: Policy, now: datetime) -> Case | None:
         """Carry out and answer a command, and record its case; None when this mail is none. Blocks."""
@@ -101,8 +101,8 @@ class Ports:
 
     `templates` of letters: None for those in the package. `directory`: the agencies that are known. `hints`: what
     was learnt from corrections. `trust` keeps the certificates and lists that a judgement rested on; None: they are not
-    kept. `commands` takes answers of officials; None: they are mails like others. `secret` seals the notices that may
-    be answered; none is without it.
+    kept. `commands` takes answers of officials; None: they are mails like others. `forwards` takes mails that
+    officials pass on to be registered, likewise. `secret` seals the notices that may be answered; none is without it.
     """
 
     lookups: Lookups
@@ -113,6 +113,7 @@ class Ports:
     hints: Hints = NO_HINTS
     trust: KeepsTrust | None = None
     commands: TakesCommands | None = None
+    forwards: TakesCommands | None = None
     secret: bytes = b""
 
 
@@ -207,8 +208,9 @@ def _main_texts(seen: Seen) -> tuple[str, ...]:
 
 
 def _command(seen: Seen, ports: Ports, policy: Policy, now: datetime) -> Case | None:
-    """Let an official's answer be carried out, before anybody takes it for a document; not in shadow mode."""
-    return None if ports.commands is None or policy.shadow else ports.commands.take(seen, policy, now)
+    """Take what an official answers or passes on, before anybody takes it for a document; not in shadow mode."""
+    takers = (each for each in (ports.commands, ports.forwards) if each is not None and not policy.shadow)
+    return next((case for each in takers if (case := each.take(seen, policy, now)) is not None), None)
 
 
 def _symbols(seen: Seen) -> tuple[str, ...]:
@@ -228,7 +230,11 @@ def _write(
     entries: tuple[RegisterEntry, ...] = ()
     # Before the transaction: nobody waits for the disk with the book in hand, nor finds a case without its evidence.
     kept = _keep_trust(seen, judgement, ports)
+    is_kept = judgement.decision.action.is_kept
+    texts = texts_of(policy.agency.id, seen.mail.id, seen.classification, seen.message, seen.pages) if is_kept else ()
     with ports.registry.transaction() as tx:
+        # Before the number: who takes one keeps all others waiting until the commit.
+        tx.keep_texts(texts)
         if judgement.decision.action is Action.REGISTER:
             drafts = draft_entries(judgement, seen.mail, seen.message, policy)
             entries = tuple(tx.enter(draft, seen.mail.accepted_at) for draft in drafts)
@@ -247,10 +253,8 @@ def _write(
         case = _case(seen, judgement, letters, entries, policy, now, kept)
         tx.record(case, entries)
         _note_verdict(tx, case, seen, now)
-        if judgement.decision.action.is_kept:
+        if is_kept:
             tx.relate(case, entries, relations_of(judgement, seen.message, seen.headers))
-        if judgement.decision.action.is_kept:
-            tx.keep_texts(texts_of(case.agency, case.mail_id, seen.classification, seen.message, seen.pages))
         for due in letters:
             if due.suppressed is None:
                 letter = compose(

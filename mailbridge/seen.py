@@ -18,6 +18,7 @@ from mailbridge.classifier.directory import NO_DIRECTORY, Directory
 from mailbridge.classifier.kinds import Classification
 from mailbridge.classifier.learned import NO_HINTS, Hints, with_hints
 from mailbridge.decision.findings import Action, Judgement, Reason
+from mailbridge.decision.forwarded_copy import as_forwarded_copy
 from mailbridge.decision.judge import judge
 from mailbridge.decision.policy import Policy
 from mailbridge.decision.sentence import Sentence
@@ -195,6 +196,7 @@ def judge_seen(seen: Seen, known: Known, policy: Policy) -> tuple[Judgement, tup
     )
     if seen.unopened:
         judgement = _held(judgement, policy.language)
+    judgement = as_forwarded_copy(judgement, seen.message, policy.agency, policy.language)
     return judgement, plan(judgement, seen.mail, seen.message, policy.agency, same_mail=known.same_mail)
 
 

@@ -4,7 +4,7 @@
 set -eu
 
 missing=""
-for pair in postfix:/usr/sbin/postfix; do
+for pair in postfix:/usr/sbin/postfix dovecot-imapd:/usr/lib/dovecot/imap dovecot-lmtpd:/usr/lib/dovecot/lmtp; do
     [ -x "${pair#*:}" ] || missing="$missing ${pair%%:*}"
 done
 [ -n "$missing" ] || exit 0

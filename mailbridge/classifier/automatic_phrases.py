@@ -49,7 +49,7 @@ BOUNCE_SUBJECT = _pattern(
     r"quota exceeded|rejected(?:: |$)|nondeliverable|thu (?:khong|chua) (?:gui|chuyen|phan phoi) duoc|"
     r"thu bi (?:tra lai|tra ve|tu choi)|(?:gui|chuyen) thu (?:that bai|khong thanh cong)|"
     r"khong (?:the )?(?:gui|chuyen|phan phoi) (?:duoc )?(?:thu|toi|den)|loi (?:gui|chuyen|phan phoi) thu|"
-    r"thong bao (?:khong gui duoc|that bai)|chuyen thu that bai|echec|mensaje no entregado|"
+    r"hop thu (?:\S+ ){0,3}day|thong bao (?:khong gui duoc|that bai)|chuyen thu that bai|echec|mensaje no entregado|"
     r"no se (?:ha )?pudo entregar|mancata consegna|nie dostarczono|niedostarczona|nao (?:foi possivel )?entreg|"
     r"kan ikke leveres|olevererbart|fehlgeschlagen|dostavlen|"
     r"dorucen|配信|送信できません|退信|系统退信|不能投递|无法投递"
@@ -110,10 +110,10 @@ BOUNCE_SIGNS = tuple(
             ),
             (
                 r"(?:khong|chua) (?:the )?(?:gui|chuyen|phan phoi|giao)(?: duoc)?(?: thu| den| toi)|"
-                r"thu (?:cua (?:ban|quy \w+) )?(?:da )?bi (?:tra lai|tu choi|tra ve)"
+                r"thu (?:cua (?:ban|quy \w+) )?(?:(?:da )?bi (?:tra lai|tu choi|tra ve)|khong duoc (?:nhan|gui|chuyen))"
             ),
             (
-                r"hop thu (?:\S+ ){0,4}(?:day|khong ton tai|bi khoa|vuot|tam khoa|da dong)|"
+                r"hop thu (?:\S+ ){0,6}(?:day|khong ton tai|bi khoa|vuot|tam khoa|da dong)|"
                 r"(?:nguoi nhan|dia chi|tai khoan)(?: \S+){0,6} khong (?:ton tai|hop le|tim thay)|"
                 r"vuot (?:qua )?(?:dung luong|han muc|quota)"
             ),
@@ -137,7 +137,8 @@ READ_TEXT = _pattern(
     r"da (?:duoc )?(?:doc|mo|hien thi|xem)(?: thu)? (?:luc|vao)|xac nhan da doc|"
     r"thu (?:cua \w+ )?da duoc (?:doc|mo|xem)|bao da doc|bestatigung[^\n]{0,40}(?:gelesen|gelezen)|"
     r"wurde (?:am|gelesen)[^\n]{0,60}gelesen|accuse de lecture|confirmacion de lectura|"
-    r"ricevuta di (?:lettura|ritorno)"
+    r"ricevuta di (?:lettura|ritorno)|return receipt\b[^\n]{0,60}(?:displayed|received)|"
+    r"your (?:document|message|mail|e-?mail) was received by"
 )
 """What receipts of reading say."""
 
@@ -193,8 +194,12 @@ REPLY_TEXT = _pattern(
     r"(?:se|toi se|chung toi se) (?:phan hoi|tra loi|lien he|hoi am)(?: \S+){0,8} (?:sau|som|khi|ngay|trong)|"
     r"trong thoi gian (?:toi )?(?:vang mat|nghi|di vang)|"
     r"(?:khong|han che)(?: \S+){0,3} (?:kiem tra|truy cap|check)(?: duoc)? (?:thu|email|e-mail|mail)|"
-    r"(?:dia chi|hop thu|email|e-mail|mail)(?: \S+){0,5} (?:khong con (?:su dung|hoat dong|dung)|da (?:thay )?doi|"
-    r"ngung (?:su dung|hoat dong)|tam ngung)|"
+    r"(?:dia chi|hop thu|email|e-mail|mail)(?: \S+){0,5} (?:khong con (?:duoc )?(?:su dung|hoat dong|dung)|"
+    r"da (?:thay )?doi|ngung (?:su dung|hoat dong)|tam ngung)|"
+    r"(?:doi|chuyen) (?:sang )?(?:dia chi|hop thu|email|e-mail)(?: \S+){0,2} moi|"
+    r"\booto\b|\booo (?:until|this|till|from)|\bi(?: am|'m) (?:taking (?:\w+ )?leave|ooo)|"
+    r"\b(?:toi|minh|em)(?: \S+){0,4} (?:o nuoc ngoai|khong o (?:co quan|van phong|nha))|"
+    r"(?:co quan|don vi|van phong|chung toi|cong ty|phong)(?: \S+){0,3} nghi (?:tet|le|bu)|"
     r"(?:da|chung toi da|toi da) nhan duoc (?:thu|email|e-mail|yeu cau|phan anh|gop y|cau hoi|mail)"
 )
 """What replies for absent people say."""
@@ -207,13 +212,15 @@ TICKET_SUBJECT = _pattern(
     r"logged|resolved|closed|updated)|we(?: have|'ve)? received your|"
     r"thank(?:s| you) for (?:your|contacting|the|writing)|"
     r"(?:da )?(?:tiep nhan|ghi nhan) (?:yeu cau|phan anh|thu|y kien)|cam on (?:quy|ban|anh|ong|da)|"
-    r"xac nhan (?:da )?(?:tiep nhan|nhan)|yeu cau (?:\S+ ){0,5}(?:da duoc|duoc) (?:tiep nhan|ghi nhan|tao)|"
+    r"xac nhan (?:da )?(?:tiep nhan|nhan)|"
+    r"da (?:tiep )?nhan (?:duoc )?(?:thu|email|e-mail|yeu cau|phan anh|lien he) cua|"
+    r"yeu cau (?:\S+ ){0,5}(?:da duoc|duoc) (?:tiep nhan|ghi nhan|tao)|"
     r"acknowledg|confirmation of receipt|receipt confirmation|eingangsbestatigung|accuse de reception"
 )
 """Subjects of what help desks send by themselves."""
 
 TICKET_TEXT = _pattern(
-    r"(?:your|the|a new|this) (?:\S+ ){0,2}(?:request|ticket|enquiry|inquiry|case|message|e-?mail|issue|"
+    r"(?:your|the|an?|this) (?:\S+ ){0,2}(?:request|ticket|enquiry|inquiry|case|message|e-?mail|issue|"
     r"query)(?: \S+){0,8} (?:received|created|opened|registered|logged|assigned|forwarded|resolved|closed|processed|"
     r"reviewed)|(?:ticket|case|reference|request|tracking) (?:id|no|number|code|ref)|we(?: have|'ve)? received your|"
     r"thank(?:s| you) for (?:your (?:e-?mail|message|mail|enquiry|inquiry|request|interest|feedback|letter)|"
@@ -223,13 +230,19 @@ TICKET_TEXT = _pattern(
     r"(?:yeu cau|phan anh|gop y|thu|email|cau hoi|de nghi)(?: \S+){0,6} (?:da duoc|duoc|da) (?:tiep nhan|ghi nhan|"
     r"gui den|chuyen den|tao)|ma (?:so )?(?:yeu cau|tra cuu|phieu|tiep nhan|theo doi)|"
     r"cam on (?:quy|ban|anh|ong)(?: \S+){0,6} (?:lien he|gui|quan tam|phan anh)|"
-    r"bo phan (?:ho tro|tiep nhan|cham soc)"
+    r"bo phan (?:ho tro|tiep nhan|cham soc)|comment was added|"
+    r"(?:tiep nhan|ghi nhan|nhan duoc)(?: \S+){0,2} (?:thu|yeu cau|phan anh|gop y|cau hoi|email|e-mail|lien he) cua|"
+    r"(?:nhan duoc|tiep nhan) (?:thu|yeu cau|email|phan anh)(?: \S+){0,4} (?:tra loi|phan hoi)(?: \S+){0,3} trong|"
+    r"(?:van ban|cong van) (?:cua (?:quy|ban)(?: \S+){0,3} )?(?:da duoc|duoc) (?:tiep nhan|vao so|ghi nhan)"
 )
 """What help desks say by themselves."""
 
 CHALLENGE = _pattern(
     r"(?:confirm|verify|validate)(?: \S+){0,6} (?:message|mail|e-?mail|address|sender|delivery|human)|"
     r"to (?:have|get|ensure)(?: \S+){0,4} (?:message|mail|e-?mail)(?: \S+){0,3} deliver|"
+    r"to (?:deliver|release) your (?:message|mail|e-?mail)|"
+    r"(?:khong phai|phai)(?: la)? (?:robot|may tu dong|nguoi that)|"
+    r"(?:bam|nhan|nhap|click)(?: \S+){0,6} (?:lien ket|duong dan|link)(?: \S+){0,3} xac (?:nhan|minh|thuc)|"
     r"(?:reply|respond|click)(?: \S+){0,8} (?:to (?:confirm|verify|prove|deliver|release|complete))|"
     r"challenge[ -/]*response|boxtrapper|spam ?arrest|mailblocks|tmda|anti-?spam|whitelist|"
     r"pending (?:your )?(?:confirmation|approval)|awaits? (?:moderator )?(?:approval|confirmation)|"
@@ -249,7 +262,8 @@ ALERT_SUBJECT = _pattern(
     r"for|failed|succe)|\*\* (?:problem|recovery)|(?:your )?(?:verification|security|login) code|"
     r"ma (?:xac (?:nhan|thuc)|otp)|password (?:reset|change|expir)|mat khau (?:cua|se|da)|"
     r"(?:subscription|registration|dang ky) (?:confirm|thanh cong)|welcome to the|"
-    r"(?:accepted|declined|tentative|tentatively accepted|canceled|cancelled|chap nhan|tu choi|da huy|du kien) ?: "
+    r"(?:accepted|declined|tentative|tentatively accepted|canceled|cancelled|(?:da )?chap nhan|"
+    r"(?:da )?tu choi|da huy|du kien) ?: "
 )
 """Subjects of machine rooms, of registrations and of calendars."""
 

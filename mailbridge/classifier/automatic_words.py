@@ -31,6 +31,12 @@ _LONGEST = 6_000
 _SHORT = 1_500
 """Characters of what a person leaves for the time of absence."""
 
+_GREETED = 300
+"""Characters in which a letter names whom it greets."""
+
+_CALENDAR = 4_000
+"""Octets of a calendar in which its method stands (RFC 5545 §3.6: before its components)."""
+
 _ENOUGH_SIGNS = 3
 _PACKED_ORIGINAL = frozenset({"message/rfc822", "text/rfc822-headers", "message/partial", "message/global-headers"})
 
@@ -69,15 +75,27 @@ def reads_like_program(message: Message) -> bool:
     """
     if carries_files(message):
         return False
+    if _is_calendar_reply(message):
+        return True
     subject, whole = subject_of(message), body_of(message)
     said = unquoted(whole)
-    if REPLY_SUBJECT.match(subject) or ALERT_SUBJECT.match(subject):
+    # "Cảnh báo: …" is a subject of offices too; they begin with "Kính gửi", and machine rooms do not.
+    alerts = ALERT_SUBJECT.match(subject) is not None and "kinh gui" not in said[:_GREETED]
+    if REPLY_SUBJECT.match(subject) or alerts:
         return len(said) <= _LONGEST
     answers = is_answer(message)
     if len(said) <= _SHORT and (REPLY_TEXT.search(said) or CHALLENGE.search(said)):
         return answers or _says_program(subject, said)
     ticket = TICKET_SUBJECT.search(subject) is not None
     return len(said) <= 2 * _SHORT and (ticket or answers) and TICKET_TEXT.search(said) is not None
+
+
+def _is_calendar_reply(message: Message) -> bool:
+    """Say whether a calendar program answers an invitation (RFC 5546 §3.2.3); an invitation itself is none."""
+    calendars = (part for part in message.parts if part.inside is None and part.declared_type == "text/calendar")
+    answers = (b"\nMETHOD:REPLY", b"\nMETHOD:COUNTER", b"\nMETHOD:DECLINECOUNTER")
+    heads = [b"\n" + part.content[:_CALENDAR].upper() for part in calendars]
+    return any(answer in head for head in heads for answer in answers)
 
 
 def _says_program(subject: str, said: str) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailbridge.cli.letters_keys import letter_keys
+from mailbridge.cli.mailbox_findings import mailbox_findings
 from mailbridge.cli.number_findings import number_findings
 from mailbridge.errors import MailBridgeError, Misconfigured, Unavailable
 from mailbridge.settings import HostPort, ListenerSettings, Problem, Settings
@@ -40,6 +41,7 @@ def find(settings: Settings, path: Path, *, offline: bool) -> Iterator[Problem]:
     for number, listener in enumerate(settings.listeners):
         yield from _certificate(listener, where(("listener", number, "tls_certificate")))
     yield from letter_keys(settings, where, offline=offline)
+    yield from mailbox_findings(settings, where, offline=offline)
     yield from _examples(settings, offline=offline)
     if not offline or settings.database.url.startswith("sqlite"):
         yield from _database(settings, where.database())

@@ -26,7 +26,7 @@ def letter_keys(settings: Settings, where: Callable[[KeyPath], Place], *, offlin
     outbound = settings.outbound
     if not outbound.dkim_key and not outbound.smime_key:
         return
-    from mailbridge.wiring.back import dress_of
+    from mailbridge.wiring.prepared import dress_of
 
     try:
         dress = dress_of(settings)

@@ -36,7 +36,8 @@ VERBS = {
     "rules": ("mailbridge.cli.rules", "Show the rules, run their examples, and learn from corrections."),
     "directory": ("mailbridge.cli.directory", "Show and bring in the directory of agencies."),
     "trust": ("mailbridge.cli.trust", "Show and bring in trusted certificates and lists of revoked ones."),
-    "db": ("mailbridge.cli.db", "Make or bring forward the database."),
+    "db": ("mailbridge.cli.db", "Make, bring forward, copy and restore the database."),
+    "export": ("mailbridge.cli.export", "Take everything out in open formats."),
 }
 
 
@@ -141,7 +142,7 @@ def _report(error: MailBridgeError, session: Session) -> int:
             _complain(session, "try again later", str(error))
             return TRY_LATER
         case Refusal():
-            _complain(session, "not possible", error.told(session.lang()))
+            _complain(session, "not possible", error.said(session.lang()))
             return ANSWER_NO
         case _:
             _complain(session, "error", str(error))

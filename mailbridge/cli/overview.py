@@ -77,6 +77,7 @@ class Overview:
             "database": ledger and ledger.database.value,
             "gap": ledger and ledger.gap,
             "unexplained": ledger and ledger.unexplained,
+            "mailboxes": ledger and dict(ledger.mailboxes),
             "trust": trust
             and {
                 "ending": dict(trust.ending),

@@ -63,6 +63,7 @@ VERBS = {
     "close": "mailbridge.cli.register_close:close",
     "print": "mailbridge.cli.register_print:print_book",
     "export": "mailbridge.cli.register_export:export_book",
+    "file": "mailbridge.cli.register_file:file",
     "verify": "mailbridge.cli.register_verify:verify",
 }
 

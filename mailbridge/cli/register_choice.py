@@ -10,6 +10,7 @@ import click
 
 from mailbridge.cli.session import ANSWER_NO, Session
 from mailbridge.cli.texts import say, visible
+from mailbridge.errors import Refusal
 
 if TYPE_CHECKING:
     from mailbridge.registry.books import Books
@@ -99,17 +100,14 @@ def read_pair(session: Session, name: str, text: str) -> tuple[Field, Value]:
 @contextmanager
 def refusing(session: Session) -> Iterator[None]:
     """Turn a value that cannot stand in the book into wrong usage, and what the book refuses into the answer "no"."""
-    from mailbridge.registry.closings import ClosingRefused
     from mailbridge.registry.corrections_fields import WrongValue
-    from mailbridge.registry.links import NotDone
-    from mailbridge.registry.numbers import NumberRefused
 
     try:
         yield
     except WrongValue as wrong:
         raise click.UsageError(told(session.lang(), wrong)) from wrong
-    except (NotDone, ClosingRefused, NumberRefused) as refused:
-        click.echo(visible(refused.told(session.lang())), err=True)
+    except Refusal as refused:
+        click.echo(visible(refused.said(session.lang())), err=True)
         raise click.exceptions.Exit(ANSWER_NO) from refused
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailbridge.cli.ledger import in_spool, open_ledger
+from mailbridge.cli.moments import the_day
 from mailbridge.cli.register_choice import person, reason, signed
 from mailbridge.cli.register_close_words import closing_line, closing_object
 from mailbridge.cli.session import ANSWER_NO, Session, as_json_option, with_session
@@ -122,7 +123,6 @@ def _agency(session: Session, settings: Settings, agency: str | None) -> str:
 
 def _period(session: Session, day: str | None, year: int | None) -> Period:
     from mailbridge.registry.closings_content import Period, day_of
-    from mailbridge.registry.days import read_day
     from mailbridge.registry.entry import local_day
 
     if day and year:
@@ -131,10 +131,7 @@ def _period(session: Session, day: str | None, year: int | None) -> Period:
         return Period(year=year)
     if day is None:
         return day_of(local_day(datetime.now(UTC)) - timedelta(days=1))
-    read = read_day(day.strip())
-    if read is None:
-        raise click.UsageError(say(session.lang(), "write a day such as 21/11/2026 or 2026-11-21"))
-    return day_of(read)
+    return day_of(the_day(session, day))
 
 
 def _close(asked: _Asked, engine: Engine, period: Period, by: str, why: str) -> int:
@@ -146,7 +143,7 @@ def _close(asked: _Asked, engine: Engine, period: Period, by: str, why: str) -> 
         try:
             done = SqlClosings(engine).close(asked.agency, book, period, by=by, why=why)
         except ClosingRefused as refused:
-            click.echo(f"{book}: {refused.told(asked.session.lang())}", err=True)
+            click.echo(f"{book}: {refused.said(asked.session.lang())}", err=True)
             status = ANSWER_NO
             continue
         closed = True
@@ -167,7 +164,7 @@ def _reopen(asked: _Asked, engine: Engine, period: Period, by: str, why: str) ->
         try:
             done = SqlClosings(engine).reopen(asked.agency, book, period, by=by, why=why)
         except ClosingRefused as refused:
-            click.echo(f"{book}: {refused.told(asked.session.lang())}", err=True)
+            click.echo(f"{book}: {refused.said(asked.session.lang())}", err=True)
             status = ANSWER_NO
             continue
         if asked.as_json:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailbridge.cli.ledger import open_ledger
+from mailbridge.cli.moments import the_day
 from mailbridge.cli.register_import import fault_line, fault_object, read_mapping
 from mailbridge.cli.register_paper import chosen_agency, chosen_book
 from mailbridge.cli.session import ANSWER_NO, BAD_DATA, Session, as_json_option, with_session
@@ -94,12 +95,7 @@ def compare(
 
 
 def _day(session: Session, text: str | None) -> date | None:
-    from mailbridge.registry.days import read_day
-
-    found = read_day(text.strip()) if text is not None else None
-    if text is not None and found is None:
-        raise click.UsageError(say(session.lang(), "write a day such as 31/12/2026, not {value}", value=visible(text)))
-    return found
+    return None if text is None else the_day(session, text)
 
 
 def _is_asked(entry: RegisterEntry, on: date | None, days: set[date]) -> bool:

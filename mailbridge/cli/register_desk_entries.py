@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
+from mailbridge.cli.moments import the_day
 from mailbridge.cli.register_choice import narrowing, signed, the_entry
 from mailbridge.cli.register_desk_done import Who, at_desk, no_reason, show_done
 from mailbridge.cli.session import ANSWER_NO, Session, as_json_option, with_session
@@ -49,7 +49,7 @@ def assign(
     """
     from mailbridge.desk.desk import Via
 
-    until = _day(session, due) if due else None
+    until = the_day(session, due) if due else None
     shares = [_share(session, each) for each in cooperating]
     with at_desk(session, by) as (desk, who):
         line = _line(session, who, what, agency, book, year)
@@ -129,7 +129,7 @@ def done(
     from mailbridge.desk.desk import Did, Via
     from mailbridge.registry.entry import local_day
 
-    day = _day(session, answer_date) if answer_date else local_day(datetime.now(UTC))
+    day = the_day(session, answer_date) if answer_date else local_day(datetime.now(UTC))
     with at_desk(session, by) as (desk, who):
         line = _line(session, who, what, agency, book, year)
         if answer is not None:
@@ -182,13 +182,4 @@ def _share(session: Session, text: str) -> Share:
     from mailbridge.desk.desk import Share
 
     name, equals, day = text.partition("=")
-    return Share(name=name, due=_day(session, day) if equals else None)
-
-
-def _day(session: Session, text: str) -> date:
-    from mailbridge.registry.days import read_day
-
-    day = read_day(text.strip())
-    if day is None:
-        raise click.UsageError(say(session.lang(), "write a day such as 31/12/2026, not {value}", value=text))
-    return day
+    return Share(name=name, due=the_day(session, day) if equals else None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mailbridge.cli.moments import the_day
 from mailbridge.cli.register import COLUMNS, entry_object, entry_row
 from mailbridge.cli.register_choice import narrowing, read_pair, signed
 from mailbridge.cli.session import ANSWER_NO, Session, as_json_option, with_session
@@ -178,11 +179,4 @@ def _question(
 
 
 def _day(session: Session, text: str | None) -> date | None:
-    from mailbridge.registry.days import read_day
-
-    if text is None:
-        return None
-    day = read_day(text.strip())
-    if day is None:
-        raise click.UsageError(say(session.lang(), "write a day such as 31/12/2026, not {value}", value=text))
-    return day
+    return None if text is None else the_day(session, text)

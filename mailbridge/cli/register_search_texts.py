@@ -29,7 +29,7 @@ def reindex(session: Session) -> int:
     from mailbridge.registry.search_index import index_missing
     from mailbridge.registry.texts import mails_without_text
     from mailbridge.wiring import reading_for
-    from mailbridge.wiring.back import prepare, world_of
+    from mailbridge.wiring.prepared import prepare, world_of
 
     language = session.lang()
     text = "{mails} mails read, {files} files kept for the search, {absent} mails not readable here"

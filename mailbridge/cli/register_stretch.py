@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mailbridge.cli.moments import day_option
 from mailbridge.cli.session import ANSWER_NO, Session
 from mailbridge.cli.texts import local_time, say, visible
 
@@ -39,15 +40,6 @@ _MOST_SEALS = 20
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
 
-def _read_day(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> date | None:
-    from mailbridge.registry.days import read_day
-
-    day = read_day(text.strip()) if text else None
-    if text and day is None:
-        raise click.BadParameter("write a day such as 21/11/2026 or 2026-11-21")
-    return day
-
-
 def stretch_options(function: F) -> F:
     """Add the options by which a stretch of a book and its file are named."""
     for option in reversed(
@@ -57,7 +49,7 @@ def stretch_options(function: F) -> F:
             click.option("--agency", metavar="ID", help="Whose book; needed when there are several agencies."),
             click.option("--from", "first", type=click.IntRange(min=1), metavar="NUMBER", help="Lowest number."),
             click.option("--to", "last", type=click.IntRange(min=1), metavar="NUMBER", help="Highest number."),
-            click.option("--day", callback=_read_day, metavar="DAY", help="Only what arrived on this day in Vietnam."),
+            click.option("--day", callback=day_option, metavar="DAY", help="Only what arrived on this day in Vietnam."),
             click.option("--output", required=True, type=_FILE, metavar="FILE", help="The file to be written."),
             click.option("--force", is_flag=True, help="Write over a file that is there."),
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mailbridge.cli.moments import day_option
 from mailbridge.cli.register_verify_roots import Stamped, judge_stamps
 from mailbridge.cli.session import ANSWER_NO, BAD_DATA, Session, as_json_option, with_session
 from mailbridge.cli.tables import print_json
@@ -41,19 +42,10 @@ class Checked:
     faults: Sequence[Fault]
 
 
-def _read_day(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> date | None:
-    from mailbridge.registry.days import read_day
-
-    day = read_day(text.strip()) if text else None
-    if text and day is None:
-        raise click.BadParameter("write a day such as 21/11/2026 or 2026-11-21")
-    return day
-
-
 @click.command("verify")
 @click.argument("path", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--agency", metavar="ID", help="Only the journal of this agency.")
-@click.option("--since", callback=_read_day, metavar="DAY", help="Only what was written from this day on.")
+@click.option("--since", callback=day_option, metavar="DAY", help="Only what was written from this day on.")
 @click.option(
     "--mails",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -113,7 +105,7 @@ def _of_book(session: Session, agency: str | None, since: date | None, rows_only
     from mailbridge.cli.ledger import in_spool, open_ledger
     from mailbridge.cli.register_verify_files import FileProof
     from mailbridge.registry.journal_check import Asked, damage, one_moment, prove
-    from mailbridge.wiring.back import evidence_folder
+    from mailbridge.wiring.prepared import evidence_folder
 
     settings = session.settings()
     files = None

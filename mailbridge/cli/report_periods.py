@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mailbridge.cli.moments import the_day
 from mailbridge.cli.session import Session
 from mailbridge.cli.texts import say
 
@@ -78,13 +79,10 @@ def period_of(
 
 
 def _days(session: Session, first: str | None, last: str | None, today: date) -> Period:
-    from mailbridge.registry.days import read_day
     from mailbridge.registry.figures_periods import days_between
 
-    until = read_day(last.strip()) if last else today
-    since = read_day(first.strip()) if first else until
-    if since is None or until is None:
-        raise click.UsageError(say(session.lang(), "write a day such as 31/12/2026, not {value}", value=first or last))
+    until = the_day(session, last) if last else today
+    since = the_day(session, first) if first else until
     if until < since:
         raise click.BadParameter("the last day must come after the first", param_hint="--to")
     return days_between(since, until)

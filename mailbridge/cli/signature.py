@@ -181,7 +181,7 @@ def _judged_again(settings: Settings, engine: Engine, cases: Sequence[Case]) -> 
     from mailbridge.control.audit import who_asks
     from mailbridge.recheck import ask_now
     from mailbridge.wiring import reading_for
-    from mailbridge.wiring.back import prepare, world_of
+    from mailbridge.wiring.prepared import prepare, world_of
 
     with closing(reading_for(settings)) as reading:
         world = world_of(prepare(settings), engine, reading)
@@ -254,7 +254,7 @@ def _contents(settings: Settings, engine: Engine, case: Case) -> Contents:
     from mailbridge.registry.verdicts import SqlVerdicts
     from mailbridge.registry.versions import versions_of
     from mailbridge.spool.archive import load_archived
-    from mailbridge.wiring.back import evidence_folder
+    from mailbridge.wiring.prepared import evidence_folder
 
     mail = load_archived(settings.data / "spool", case.mail_id, case.accepted_at)
     if mail is None:

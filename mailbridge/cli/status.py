@@ -120,6 +120,8 @@ def _lines(language: str, overview: Overview) -> Iterator[tuple[str, str]]:
             yield "Held for clerks", str(overview.ledger.held)
         states = {"ready": "ready", "away": "does not answer", "other-schema": "other schema"}
         yield "Database", say(language, states[overview.ledger.database.value])
+        for name, problem in overview.ledger.mailboxes.items():
+            yield "Mailbox", f"{name}: {problem or say(language, 'states are shown')}"
     if overview.trust:
         for name, days in overview.trust.ending.items():
             yield "Trust", say(language, "{name} ends within {days} days", name=name, days=days)

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from mailbridge.cli.texts_desk import VIETNAMESE_OF_THE_DESK
+from mailbridge.cli.texts_leaving import VIETNAMESE_OF_LEAVING
 from mailbridge.registry.entry import VIETNAM
 
 VIETNAMESE = {
@@ -131,7 +132,8 @@ VIETNAMESE = {
     "--write and --undo exclude each other": "--write và --undo không dùng cùng nhau",
     "as it was before: {path}": "đã trả về như trước: {path}",
     "Show and bring in the directory of agencies.": "Xem và nhập danh bạ cơ quan.",
-    "Make or bring forward the database.": "Tạo hoặc nâng cấp cơ sở dữ liệu.",
+    "Make, bring forward, copy and restore the database.": "Tạo, nâng cấp, sao lưu và phục hồi cơ sở dữ liệu.",
+    "Take everything out in open formats.": "Xuất toàn bộ ra định dạng mở.",
     # trust
     "Show and bring in trusted certificates and lists of revoked ones.": (
         "Xem và nhập chứng thư số tin cậy, danh sách chứng thư bị thu hồi."
@@ -372,6 +374,8 @@ VIETNAMESE = {
     "Answer unknown": "Chưa rõ đã chuyển",
     "Letters waiting": "Thư chờ gửi",
     "Database": "Cơ sở dữ liệu",
+    "Mailbox": "Hộp thư",
+    "states are shown": "có hiển thị trạng thái",
     "Wrong": "Cần xử lý",
     # states of mail, entries and letters
     "waiting": "đang chờ",
@@ -650,7 +654,6 @@ VIETNAMESE = {
     "choose one of --reopen, --rehearse and --check": "chỉ chọn một trong --reopen, --rehearse, --check",
     "--rehearse and --check ask for --year": "--rehearse và --check cần có --year",
     "say --day or --year, not both": "chỉ dùng --day hoặc --year",
-    "write a day such as 21/11/2026 or 2026-11-21": "hãy viết ngày như 21/11/2026 hoặc 2026-11-21",
     "{book}, {period}: open again": "{book}, {period}: đã mở lại sổ",
     "{book}, {period}: opened again {at} by {by}: {why}": "{book}, {period}: mở lại lúc {at} ({by}), lý do: {why}",
     "{book}, {period}: closed {at} by {by}, {entries} documents": (
@@ -783,6 +786,7 @@ VIETNAMESE = {
 }
 
 VIETNAMESE |= VIETNAMESE_OF_THE_DESK
+VIETNAMESE |= VIETNAMESE_OF_LEAVING
 
 # Controls (of which ESC begins orders to the terminal), and marks that turn the direction of writing (bidi).
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")

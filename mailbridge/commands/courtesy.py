@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from mailbridge.commands.phrases import pattern, words
+from mailbridge.commands.phrases import CAPITAL, has_marks, pattern, words
 
 _PERSON = words(
     "anh|chị|em|tôi|mình|bạn|cô|chú|bác|sếp|cậu|anh chị|các anh chị|các bạn|mọi người|cả nhà|quý cơ quan|"
     "văn thư|hệ thống|các em|a|c|e|mb|team|all|you"
 )
-_NAMED = r"(?-i:[A-ZĐÀ-ỸÂĂÊÔƠƯ][\w.]*)"
+_NAMED = rf"(?-i:{CAPITAL}[\w.]*)"
 _GREETS = words("xin chào|kính chào|chào|kính gửi|gửi|kính thưa|thưa|dear|hi|hello|hey")
 GREETING = pattern(
+    rf"(?!{words('gửi')}[ ]+(?-i:[A-ZĐ]{{2,}}|P\.))"
     rf"(?:{_PERSON}[ ]+)?{_GREETS}(?:[ ]+(?:{_PERSON}|{_NAMED})){{0,6}}(?:[ ]+{words('ạ|nhé|buổi sáng')})?"
     r"[ ]*(?=[,.!;:\n]|$)[,.!;:]*"
 )
-"""A greeting up to its comma or the end of the line."""
+"""A greeting up to its comma or the end of the line; "gửi VP" is none, it may hand over."""
 
 THANKS = pattern(
     rf"(?:{_PERSON}[ ]+)?(?:{words('xin|rất|chân thành')}[ ]+)?"
@@ -49,6 +50,16 @@ _TAIL = pattern(
 )
 
 
+_LETTER_A = pattern(r"[ ,.;]a[ .!]*$")
+_HOUSE = pattern(r"[ ,.;]nha[ .!]*$")
+
+
 def without_courtesy(text: str) -> str:
-    """Take politeness off the end of a value, "về việc cải cách hành chính nhé" without its last word."""
+    """
+    Take politeness off the end of a value, "về việc cải cách hành chính nhé" without its last word.
+
+    "a" is a letter ("cúm A") and "nha" may be a house ("nhà") where marks are left out: they stay.
+    """
+    if _LETTER_A.search(text) or (_HOUSE.search(text) and not has_marks(text)):
+        return text.strip()
     return _TAIL.sub("", text).strip()

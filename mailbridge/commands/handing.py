@@ -8,7 +8,7 @@ from datetime import date
 from mailbridge.commands import troubles
 from mailbridge.commands.courtesy import without_courtesy
 from mailbridge.commands.days import WorksOn, Wrong, day_at, read_deadline
-from mailbridge.commands.phrases import pattern, words
+from mailbridge.commands.phrases import CAPITAL, pattern, words
 from mailbridge.commands.pieces import Clause, Found, Handing
 
 _GIVE = words(
@@ -52,7 +52,7 @@ _UNIT = words(
     "cô|chú|bác|sở|trạm|đơn vị|tp|ptp|pgđ|gđ|phó giám đốc|giám đốc|trưởng phòng|phó trưởng phòng|"
     "chánh văn phòng|cvp|chuyên viên|cv"
 )
-_STARTS_AS_NAME = pattern(rf"{_UNIT}(?:[ ]|$)|p\.?[ ]?[\wĐđ]{{2,}}$|(?-i:[A-ZĐÀ-ỸÂĂÊÔƠƯ])|[bcdđghklmnpqrstvx]{{2,8}}$")
+_STARTS_AS_NAME = pattern(rf"{_UNIT}(?:[ ]|$)|p\.?[ ]?[\wĐđ]{{2,}}$|(?-i:{CAPITAL})|[bcdđghklmnpqrstvx]{{2,8}}$")
 _NOBODY = pattern(
     words(
         "phòng|ban|chi cục|trung tâm|tt|bộ phận|tổ|đội|khối|đ/c|đồng chí|anh|chị|ông|bà|cô|chú|bác|sở|trạm|đơn vị|"
@@ -69,6 +69,8 @@ _NO_NAME_WORDS = pattern(
         "theo|sang|gì|ai|nào|khác|tôi|mình|em|của"
     )
 )
+_ENDS_IN_DAY = re.compile(r"(?<=[ ])(?:\d{1,2}[/.-]\d{1,2}\S*|mai|nay|mốt|kia|tuần này|tuần sau)$")
+"""A deadline that "hạn" or "trước" does not introduce; with a capital, "Mai" is a person."""
 _NAME_LETTERS = re.compile(r"[\w./&()' -]+")
 _BEHIND_NAME = f"{_LEADS}|{_DOES}|{_WITH_WORDS}|{_DUE_WORDS}|" + words(
     "và|trước|trước ngày|xong|hoàn thành|chậm nhất|nhé|ạ|giúp|by|before|để biết|để"
@@ -76,7 +78,7 @@ _BEHIND_NAME = f"{_LEADS}|{_DOES}|{_WITH_WORDS}|{_DUE_WORDS}|" + words(
 # A full stop behind one or two letters is that of an abbreviation: "P. Nội vụ".
 _STOPS = pattern(
     rf"[ ]*(?:[,;:!]|(?<![ ][A-Za-z])(?<![ ][A-Za-z][A-Za-z])\.(?:[ ]|$)|$|[ ](?:{_BEHIND_NAME})|"
-    r"[ ]-[ ](?-i:(?![A-ZĐÀ-ỸÂĂÊÔƠƯ]))|[ ]\+[ ])"
+    rf"[ ]-[ ](?-i:(?!{CAPITAL}))|[ ]\+[ ])"
 )
 _AND = pattern(rf"[ ]*(?:,|;|\+|(?<!\w){words('và|cùng|and')})[ ]*(?:{_WITH_WORDS}[ ]+)?")
 _MOST_WORDS = 8
@@ -192,5 +194,7 @@ def _named(text: str) -> str | None:
     if not name or len(name.split()) > _MOST_WORDS or len(name) < 2 or not _NAME_LETTERS.fullmatch(name):
         return None
     if _NO_NAME_WORDS.search(name) or _NOBODY.fullmatch(name) or not _STARTS_AS_NAME.match(name):
+        return None
+    if _ENDS_IN_DAY.search(name):
         return None
     return name

@@ -32,6 +32,13 @@ _SEEN = rf"(?:{words('đã xem|đã kiểm tra|đã đọc|đã xem lại|đã k
 _THIS = rf"(?:[ ]+{words('văn bản này|văn bản|vb này|công văn này|cv này|thư này|số này|this')})?"
 _CONFIRM = pattern(rf"{_SEEN}(?:{_APPROVES}{_THIS}|{_RIGHT})")
 
+_ASKS_SOMEBODY = pattern(
+    rf"(?:{words('anh|chị|em|cô|chú|bác')}[ ]+\S+(?:[ ]\S+)?[ ]+đi|"
+    rf"{words('anh|chị|cô|chú|bác')}[ ]+\S+(?:[ ]\S+)?[ ]+ạ)"
+    r"[ .!]*$"
+)
+"""Nobody bids himself: "em duyệt đi"; nobody says "ạ" of himself by the name of an elder: "chị duyệt ạ"."""
+
 _DUNG = pattern(r"dung\Z")
 
 _NUMBERS = r"\d{1,3}(?:[ ]*(?:-|–|đến|den|tới|to)[ ]*\d{1,3})?"
@@ -70,6 +77,24 @@ _VOID = pattern(
     + r")?"
 )
 _HUY = pattern(r"huy(?!\w)")
+_TAKES_BACK = pattern(
+    r"^(?:"
+    + words("thôi|đừng|chớ|khoan|chưa cần|chưa vội|chưa nên|chưa phải hủy|không cần|không nên|không phải hủy")
+    + rf")|(?<!\w){words('không hủy|đừng hủy|chưa hủy|không trả lại|đừng trả lại|chưa trả lại|không trả nữa')}"
+)
+"""Reasons that take the order back: "hủy: thôi không hủy nữa"."""
+_GIVES_REASON = pattern(
+    r"(?<!\w)"
+    + words(
+        "nhầm|sai|trùng|lỗi|lặp|thừa|thử|test|không|chưa|thiếu|rác|spam|quảng cáo|đã có|đã vào|đã nhận|hai lần|2 lần|"
+        "gửi lại|thay thế|thay bằng|thu hồi|hết hiệu lực|lộn|quá hạn|mờ|hỏng|mistake|wrong|duplicate|twice|error"
+    )
+)
+_SOMEBODY = pattern(
+    rf"(?:{words('cho|về|phòng|p.|vp|văn phòng|anh|chị|em|cô|chú|bác|ông|bà|đ/c|đồng chí')}"
+    r"|p\.|(?-i:[A-ZĐ]{2,}(?:[.-][A-ZĐ]+)*$)).{0,60}"
+)
+"""People and units of the house."""
 _SAME_AS = words(
     "trùng|trùng với|bị trùng với|bị trùng|gộp|gộp với|gộp vào|gộp chung với|trùng văn bản|trùng vb|đã có|"
     "đã vào sổ|đã đăng ký|duplicate of|merge with|merge into|same as|là bản trùng của"
@@ -132,7 +157,7 @@ def _confirm(line: str, at: int) -> Clause:
     if _DUNG.match(found[0]) and line[found.end() : found.end() + 2].strip(" ")[:1].isalnum():
         return troubles.NEGATION
     favour = FOR_ME.match(line, found.end())
-    if said_by and favour:
+    if said_by and (favour or _ASKS_SOMEBODY.match(line[at:])):
         return troubles.WHO_SHALL
     return Found(piece=Confirm(), end=favour.end() if favour else found.end())
 
@@ -198,13 +223,18 @@ def _void(line: str, at: int, whole: str) -> Clause:
         rest = line[found.end() :].strip(" .!:")
         return troubles.NO_REASON if not rest else None
     why = _reason(line, because.end())
+    if why and _HUY.fullmatch(found["void"]) and not _GIVES_REASON.search(why):
+        return troubles.WHO_SHALL
     return Found(piece=Void(why=why), end=len(line)) if why else troubles.DOUBTFUL_REASON
 
 
 def _reason(line: str, at: int) -> str | None:
     """Return a reason to the end of the line; None when it does not read like one."""
     why = without_courtesy(line[at:]).strip(" .,;:")
-    return None if len(why) < 2 or hesitates_or_asks(why) else why
+    if len(why) < 2 or hesitates_or_asks(why) or _TAKES_BACK.search(why):
+        return None
+    # "Trả lại: P.TCHC" gives it back to somebody in the house, and no reason to somebody outside.
+    return None if _SOMEBODY.fullmatch(why) and not _GIVES_REASON.search(why) else why
 
 
 def hesitates_or_asks(why: str) -> bool:

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 
 from mailbridge.mail.canonical import nfc
 
-LONGEST = 20_000
+LONGEST = 100_000
 """Characters that are looked at: an answer has a few lines, the quoted mail below it may have any number."""
+
+_CUT_OFF = "[…]"
+"""Stands for what was not looked at. No command reads so, so that nobody's last words are left out unseen."""
 
 _MAIL = "(?:thư|tin nhắn|thông điệp|tin|email|mail)"
 _RULED = re.compile(
@@ -63,6 +67,12 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 _BLANK_MARKS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e"))
+_AFTERTHOUGHT = re.compile(
+    r"[ \t]*(?:(?:p[.]?[ ]?s|tb|tái bút|tai but|n\.?b)\b[ ]*[.:,;-]|(?:à|ấy|mà) (?:khoan|quên|thôi|chờ|đừng|chưa)\b|"
+    r"(?:khoan|đừng|chớ|chưa|chờ|đợi|nhưng|tuy nhiên|không duyệt|không đồng ý|chua|nhung|ma khoan|a khoan|a quen)\b)",
+    re.IGNORECASE,
+)
+"""Below a signature people think of something else; what begins so is theirs."""
 _MOST_ATTRIBUTION = 4
 _DRAWN = re.compile(r"[ \t]*[-_=*~]{3,}[ \t]*")
 """A line across the page: it says nothing, and who writes below it still writes."""
@@ -86,17 +96,26 @@ def own_words(text: str, *, author: str = "") -> tuple[str, ...]:
             in_signature = False
         elif (length := _quotation_starts(lines, at)) > 0:
             # A program that marks no quoted line quotes to the end; one that does lets the words go on behind it.
-            if not any(each.lstrip().startswith(">") for each in lines[at + length :]):
-                break
+            # A mark further down may be the quoted mail's own.
+            if not _is_marked(lines, at + length):
+                return tuple(kept)
             in_signature = False
             at += length
             continue
         elif in_signature or _opens_signature(line, author, anything_before=bool(kept)):
             in_signature = True
+            if _AFTERTHOUGHT.match(line):
+                kept.append(" ".join(line.split()))
         elif line.strip() and not _DRAWN.fullmatch(line):
             kept.append(" ".join(line.split()))
         at += 1
-    return tuple(kept)
+    return (*kept, _CUT_OFF) if len(text) > LONGEST else tuple(kept)
+
+
+def _is_marked(lines: list[str], at: int) -> bool:
+    """Say whether the first line that is not empty carries the mark of a quotation."""
+    following = (line.lstrip() for line in islice(lines, at, None))
+    return next((line.startswith(">") for line in following if line), False)
 
 
 def _clean(text: str) -> str:

@@ -30,6 +30,10 @@ _OTHERS = {
 }
 
 
+CAPITAL = "[A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ]"
+"""A capital letter, one by one: between "À" and "Ỹ" the small ones stand as well. Use it where case matters."""
+
+
 @cache
 def words(phrases: str) -> str:
     """Return a pattern for any of these phrases, parted by "|"; the longest counts, blanks may be any number."""

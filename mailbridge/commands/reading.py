@@ -19,7 +19,7 @@ from mailbridge.commands.orders import help_or_find, order_clause
 from mailbridge.commands.own_words import own_words
 from mailbridge.commands.phrases import pattern, words
 from mailbridge.commands.pieces import Clause, Found, Handing, Nothing, Piece, Value
-from mailbridge.commands.values import value_clause
+from mailbridge.commands.values import QUOTES, value_clause
 from mailbridge.decision.sentence import Sentence
 
 MOST_LINES = 40
@@ -70,7 +70,8 @@ def read_lines(lines: tuple[str, ...], today: date, works_on: WorksOn | None = N
     trouble: Sentence | None = None
     whole = "\n".join(lines)
     for line in lines:
-        found, problem = _read_line(_BULLET.sub("", line, count=1).strip(), today, works_on, whole)
+        begun = any(not isinstance(each, Nothing) for each in pieces)
+        found, problem = _read_line(_BULLET.sub("", line, count=1).strip(), today, works_on, whole, begun=begun)
         pieces.extend(found)
         if problem is not None:
             unread.append(line)
@@ -81,20 +82,31 @@ def read_lines(lines: tuple[str, ...], today: date, works_on: WorksOn | None = N
     return Reading(commands=commands, unread=tuple(unread), unclear=trouble or clash)
 
 
-def _read_line(line: str, today: date, works_on: WorksOn | None, whole: str) -> tuple[list[Piece], Sentence | None]:
-    """Read all clauses of a line; a sentence when one of them is not clear, or something is left over."""
+def _read_line(
+    line: str, today: date, works_on: WorksOn | None, whole: str, *, begun: bool
+) -> tuple[list[Piece], Sentence | None]:
+    """
+    Read all clauses of a line; a sentence when one of them is not clear, or something is left over.
+
+    Args:
+        begun: Something is asked for above; behind it "gửi VP" greets nobody, it hands over.
+    """
+    # "٣" and "３" are numbers to a program, and nothing that a clerk here has on the keyboard.
+    if any(each.isdecimal() and not each.isascii() for each in line):
+        return [], troubles.UNKNOWN_WORDS
     asked = help_or_find(line)
     if isinstance(asked, Found):
         return [asked.piece], None
     pieces: list[Piece] = []
     at = _behind(line, 0)
     while at < len(line):
-        clause = _clause(line, at, today, works_on, whole)
+        greets = not begun and all(isinstance(each, Nothing) for each in pieces)
+        clause = _clause(line, at, today, works_on, whole, greets=greets)
         if clause is None:
             return pieces, troubles.why_unread((line,))
         if isinstance(clause, Sentence):
             return pieces, troubles.QUESTION if "?" in line else clause
-        problem = _joined_badly(line, at, pieces, clause)
+        problem = _joined_badly(line, at, pieces, clause, today)
         if problem is not None:
             return pieces, problem
         pieces.append(clause.piece)
@@ -121,11 +133,11 @@ def _behind(line: str, at: int) -> int:
     return between.end() if between else at
 
 
-def _clause(line: str, at: int, today: date, works_on: WorksOn | None, whole: str) -> Clause:
+def _clause(line: str, at: int, today: date, works_on: WorksOn | None, whole: str, *, greets: bool) -> Clause:
     order = order_clause(line, at, whole=whole)
     if order is not None:
         return order
-    for polite in (GREETING, THANKS, YES_SIR):
+    for polite in (*((GREETING,) if greets else ()), THANKS, YES_SIR):
         found = polite.match(line, at)
         if found is not None and found.end() > at:
             return Found(piece=Nothing(), end=found.end())
@@ -133,17 +145,25 @@ def _clause(line: str, at: int, today: date, works_on: WorksOn | None, whole: st
     return handed if isinstance(handed, Found) else value_clause(line, at, today) or handed
 
 
-def _joined_badly(line: str, at: int, before: list[Piece], clause: Found) -> Sentence | None:
+def _joined_badly(line: str, at: int, before: list[Piece], clause: Found, today: date) -> Sentence | None:
     """Refuse what may be one thought rather than two: "duyệt số 123/QĐ-UBND", "trích yếu: … Duyệt"."""
     is_named = isinstance(clause.piece, Value) and bool(before) and isinstance(before[-1], Confirm)
     if is_named and line[:at].rstrip()[-1:].isalnum():
         return troubles.FIX_OR_NAME
-    if isinstance(clause.piece, Value | Handing) and clause.end == len(line):
+    if isinstance(clause.piece, Value | Handing) and clause.end == len(line) and line[-1] not in QUOTES:
         text = clause.piece.text if isinstance(clause.piece, Value) else clause.piece.direction or ""
         before_last, *rest = pattern(r"[.;,!][ ]+").split(text)
-        if rest and _is_order(rest[-1], before_last):
+        if rest and (_is_order(rest[-1], before_last) or _hands_over(rest[-1], today)):
             return troubles.WHOSE_WORDS
     return None
+
+
+def _hands_over(words_of_end: str, today: date) -> bool:
+    """Say whether the last words of a text would hand the document over: "…, giao P.TCHC", "…, hạn 15/8"."""
+    clause = handing_clause(words_of_end, 0, today, None)
+    if isinstance(clause, Found):
+        return not words_of_end[clause.end :].strip(" .!")
+    return clause is troubles.PAST
 
 
 def _is_order(words_of_end: str, whole: str) -> bool:

@@ -81,7 +81,20 @@ _NO_VALUES = frozenset(
         *("yes", "no", "chua", "chua dung", "khong dung", "chuan", "duoc", "duyet", "dong y", "nhu vay", "sua lai"),
     )
 )
-_QUOTES = "\"'“”‘’«»"
+QUOTES = "\"'“”‘’«»"
+"""A value between them is meant as it stands."""
+
+_NO_TITLE = pattern(
+    words(
+        "không phải|chưa phải|chưa đúng|hình như|như trên|như trong|như cũ|như tệp|như file|như thư|như bản|"
+        "theo tệp|theo file|theo bản|sửa lại|thiếu chữ|thiếu phần|giống bản|giống như|"
+        "xem lại giúp|xem trong|xem tệp|xem file|đang sai|"
+        "bị sai|hỏi lại"
+    )
+)
+"""A title that begins so speaks of a title."""
+
+_SAYS_NOT = pattern(r"(?:^|[ ,(;])" + words("không phải|chứ không|chưa phải|không đúng|chưa đúng"))
 
 
 def value_clause(line: str, at: int, today: date) -> Clause:
@@ -186,11 +199,13 @@ def _prose(line: str, at: int, today: date) -> Clause:
 
 
 def _read_as(field: Field, written: str, end: int, today: date) -> Clause:
-    text = without_courtesy(written.strip(" ,;")).strip(_QUOTES + " ")
+    text = without_courtesy(written.strip(" ,;")).strip(QUOTES + " ")
     if not text or name_key(text) in _NO_VALUES:
         return troubles.NO_VALUE
     if "?" in text:
         return troubles.QUESTION
+    if _is_no_value(field, text):
+        return troubles.NO_VALUE
     match field.form:
         case Form.TEXT if field.name == "symbol":
             symbol = tidy_symbol(text)
@@ -203,6 +218,17 @@ def _read_as(field: Field, written: str, end: int, today: date) -> Clause:
             return troubles.NO_VALUE
         case _:
             return Found(piece=Value(name=field.name, text=text.rstrip(" .")), end=end)
+
+
+def _is_no_value(field: Field, text: str) -> bool:
+    """Say whether a text speaks of the value instead of being it: "không phải ông An", "hình như UBND tỉnh"."""
+    if field.name == "number" and not pattern(r"\d{1,9}[a-zđ]?").fullmatch(text.rstrip(" .")):
+        return True
+    if field.form is not Form.TEXT or field.name == "note":
+        return False
+    if field.name == "subject":
+        return _NO_TITLE.match(text) is not None
+    return _SAYS_NOT.search(text) is not None or troubles.hesitates(text)
 
 
 def _field(label: str) -> Field | None:

@@ -82,7 +82,7 @@ class LedgerStatus:
 
     `gap` mails have no recorded outcome, `unexplained` delivered ones are nowhere. `decided` counts by action, since
     the process began; `decided_within[i]` of them within `STEPS[i]` seconds, after `decided_seconds` altogether.
-    `held` mails wait for a clerk.
+    `held` mails wait for a clerk. `mailboxes` says by mailbox why states cannot be shown there, "" where they can.
     `clock_behind_seconds` is 0 unless the clock went back behind mail that was accepted already.
     """
 
@@ -94,6 +94,7 @@ class LedgerStatus:
     decided_within: tuple[int, ...]
     decided_seconds: float
     held: int | None = None
+    mailboxes: Mapping[str, str] = field(default_factory=dict)
     clock_behind_seconds: float = 0.0
 
 

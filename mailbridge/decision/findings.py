@@ -46,7 +46,7 @@ class Agency:
     `domains` are lower case; a recipient belongs to the agency when its domain is one of them. `addresses` are
     published, the first is the From of its letters; `clerks` get the notices; `security_contact` is told of secret
     marks (empty: the clerks). `phone` stands in letters. `heads` direct by mail, and hear of urgent documents that
-    nobody touches.
+    nobody touches. `heads_void`: only they strike a line of the book out.
     """
 
     id: str
@@ -57,6 +57,7 @@ class Agency:
     security_contact: str = ""
     phone: str = ""
     heads: tuple[str, ...] = ()
+    heads_void: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

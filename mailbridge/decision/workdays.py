@@ -77,16 +77,6 @@ class OfficeHours:
         local = at.astimezone(VIETNAM)
         return self.calendar.is_worked(local.date()) and self.begins <= local.time() < self.ends
 
-    def next_open(self, at: datetime) -> datetime:
-        """Return `at` when the office is open, else when it opens next; aware, in Vietnam's zone."""
-        local = at.astimezone(VIETNAM)
-        if self.is_open(at):
-            return local
-        today = local.date()
-        is_over = local.time() >= self.ends
-        day = self.calendar.following(today) if is_over else self.calendar.following(today, 0)
-        return datetime.combine(day, self.begins, VIETNAM)
-
 
 USUAL_HOURS = OfficeHours()
 """Those of an office that says nothing else."""

@@ -8,29 +8,23 @@ from datetime import datetime
 
 from mailbridge.classifier.folding import fold
 from mailbridge.decision.sentence import Sentence
-from mailbridge.errors import MailBridgeError
+from mailbridge.errors import Refusal
 from mailbridge.registry.acts import Did
 from mailbridge.registry.corrections_fields import URGENCIES, Change
 from mailbridge.registry.entry import DraftEntry, RegisterEntry
 
 
-class Refused(MailBridgeError):
+class Refused(Refusal):
     """
-    What was asked is not done, and nothing was written; `vi` and `en` are sentences for the person who asked.
+    What the desk does not do, whatever the reason; every other refusal becomes one there (`around.refusing`).
 
     Attributes:
         code: A word for programs, such as "settled", "missing", "twin", "not-allowed".
     """
 
-    def __init__(self, vi: str, en: str, *, code: str = "refused") -> None:
-        super().__init__(en)
-        self.vi = vi
-        self.en = en
+    def __init__(self, vi: str, en: str, *, code: str) -> None:
+        super().__init__(vi, en)
         self.code = code
-
-    def said(self, language: str) -> str:
-        """Return the sentence in "vi" or "en"."""
-        return Sentence(vi=self.vi, en=self.en).said(language)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +33,8 @@ class Done:
     What was done, in one transaction.
 
     `undo` is the act's id, by which `Desk.undo` takes it back. `entry` is the first of `entries`: how they stand now.
-    `changes` are those of the fields of `entry`. `remarks` are what the person should know besides.
+    `changes` are those of the fields of `entry`. `remarks` are what the person should know besides. `undid` is what was
+    taken back, where that was done.
     """
 
     act_id: str
@@ -49,6 +44,7 @@ class Done:
     entries: tuple[RegisterEntry, ...] = ()
     remarks: tuple[Sentence, ...] = ()
     mail_id: str = ""
+    undid: Did | None = None
 
     @property
     def undo(self) -> str:

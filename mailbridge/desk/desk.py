@@ -11,15 +11,15 @@ from datetime import date
 
 from sqlalchemy import Engine
 
+from mailbridge.decision.units import Unit
 from mailbridge.desk import entries, queue, returning, settling, undoing
 from mailbridge.desk.answers import Done, Refused, Waiting
 from mailbridge.desk.around import Archive, Around, Office, Said, clerks_and_heads_may
 from mailbridge.desk.entries import Assignment, Share, Values
 from mailbridge.desk.settling import Wanted
-from mailbridge.desk.units import Unit
 from mailbridge.registry.acts import Act, Did, Via
+from mailbridge.registry.clock import Clock, utc_now
 from mailbridge.registry.entry import RegisterEntry
-from mailbridge.registry.store import Clock, utc_now
 
 __all__ = [
     "Act",

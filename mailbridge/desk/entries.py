@@ -10,15 +10,17 @@ from typing import Any
 
 from mailbridge.decision.policy import Policy
 from mailbridge.decision.sentence import Sentence
+from mailbridge.decision.units import Unit
 from mailbridge.desk.answering import post_correction, post_progress
 from mailbridge.desk.answers import Done, Refused
 from mailbridge.desk.around import Office, Said, Writing
 from mailbridge.desk.handing import handover_notices
-from mailbridge.desk.lines import rewrite, standing_line
-from mailbridge.desk.units import Unit, the_unit
+from mailbridge.desk.lines import standing_line
+from mailbridge.desk.units import the_unit
 from mailbridge.desk.wording import DID_VI, number_of
 from mailbridge.letters.manners import is_writable
 from mailbridge.registry.acts import Did, hand_over
+from mailbridge.registry.corrections import rewrite
 from mailbridge.registry.corrections_fields import Value, check_days, field_called, read_value, with_values
 from mailbridge.registry.entry import DraftEntry, EntryStatus, RegisterEntry, local_day
 from mailbridge.registry.happenings import Happening

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from mailbridge.decision.findings import Agency
-from mailbridge.desk.mails import PlainMail, composed
+from mailbridge.letters.plain_notice import plain_notice
 from mailbridge.letters.typeset import one_line
-from mailbridge.mail.letter import Letter, LetterKind
+from mailbridge.mail.letter import Letter
 from mailbridge.registry.entry import RegisterEntry
 
 _LONGEST_SUBJECT = 150
@@ -34,23 +34,20 @@ def handover_notices(
     issued = f" ngày {draft.issued_date:%d/%m/%Y}" if draft.issued_date else ""
     about = one_line(draft.type_and_subject or draft.symbol or "", _LONGEST_SUBJECT)
     for to, part, due in told:
-        yield composed(
-            PlainMail(
-                key=f"{line.id}:assigned-{line.version}:{to.lower()}",
-                kind=LetterKind.NOTICE,
-                to=to,
-                subject=f"{urgent}[Văn bản đến] Số đến {line.shown_number}: {about}",
-                paragraphs=(
-                    f"Văn bản số {symbol}{issued} của {draft.issuer or '(chưa rõ)'} đã được đăng ký, {number} ngày "
-                    f"{line.arrival_date:%d/%m/%Y}, và chuyển đến {draft.recipients}.",
-                    f"Vai trò: {part}. Hạn xử lý: {f'{due:%d/%m/%Y}' if due else 'không đặt'}.",
-                    f"Trích yếu: {draft.subject}" if draft.subject else "",
-                    f"Ý kiến chỉ đạo: {direction}" if direction else "",
-                    f"{agency.name}.",
-                ),
-                mail_id=draft.mail_id,
+        yield plain_notice(
+            f"{line.id}:assigned-{line.version}:{to.lower()}",
+            f"{urgent}[Văn bản đến] Số đến {line.shown_number}: {about}",
+            (
+                f"Văn bản số {symbol}{issued} của {draft.issuer or '(chưa rõ)'} đã được đăng ký, {number} ngày "
+                f"{line.arrival_date:%d/%m/%Y}, và chuyển đến {draft.recipients}.",
+                f"Vai trò: {part}. Hạn xử lý: {f'{due:%d/%m/%Y}' if due else 'không đặt'}.",
+                f"Trích yếu: {draft.subject}" if draft.subject else "",
+                f"Ý kiến chỉ đạo: {direction}" if direction else "",
+                f"{agency.name}.",
             ),
-            agency,
-            "vi",
-            now,
+            mail_id=draft.mail_id,
+            agency=agency,
+            to=to,
+            language="vi",
+            now=now,
         )

@@ -13,13 +13,14 @@ from mailbridge.letters.replies_seal import is_sealed, without_seal
 from mailbridge.mail.envelope import MailObject
 from mailbridge.mail.letter import Letter, LetterKind
 from mailbridge.registry.acts import Act, Via, act_of, acts_about, undone_by
+from mailbridge.registry.clock import Clock
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.entry import Case, Event
 from mailbridge.registry.happenings import OURSELVES, Happening
 from mailbridge.registry.returned import find_letter
 from mailbridge.registry.rounds import digest_lines
 from mailbridge.registry.rows import write_event
-from mailbridge.registry.store import Clock, SqlTransaction
+from mailbridge.registry.store import SqlTransaction
 from mailbridge.registry.tables import act, event, mail_case, outbox
 
 _OF_COMMAND = "command:"

@@ -25,12 +25,14 @@ class Claim:
     What a mail names of ours.
 
     `tokens` stand in In-Reply-To, `tags` (beginnings of tokens) in the subject; either may be of somebody else.
-    `files` are the names of attached files that are more than pictures of a signature.
+    `files` are the names of attached files that are more than pictures of a signature. `answers`: the mail answers
+    another one, ours or not.
     """
 
     tokens: tuple[str, ...]
     tags: tuple[str, ...]
     files: tuple[str, ...]
+    answers: bool = False
 
     @property
     def names_a_notice(self) -> bool:
@@ -58,6 +60,7 @@ def claim_of(seen: Seen, agency: Agency) -> Claim | None:
         tokens=tokens_in_text(answered[0][:2000])[:_MOST_NAMED] if len(answered) == 1 else (),
         tags=tags_in(message.subject)[:_MOST_NAMED],
         files=tuple(part.name or part.type for part in message.attachments if _is_a_file(part)),
+        answers=any(each.strip() for each in answered),
     )
 
 

@@ -21,26 +21,26 @@ from mailbridge.commands.command import Find, Help
 from mailbridge.commands.days import WorksOn
 from mailbridge.commands.own_words import own_words
 from mailbridge.commands.reading import Reading
-from mailbridge.decision.findings import Action
+from mailbridge.decision.findings import Action, Agency
 from mailbridge.decision.policy import Policy
 from mailbridge.decision.sentence import Sentence
+from mailbridge.decision.units import Unit
 from mailbridge.desk.desk import Desk
 from mailbridge.desk.mail_book import CommandBook, Notice, command_key
 from mailbridge.desk.mail_claims import Claim, claim_of
 from mailbridge.desk.mail_people import Role, role_of
-from mailbridge.desk.mail_proof import is_proven
+from mailbridge.desk.mail_proof import proof_of
 from mailbridge.desk.mail_read import read_reply
 from mailbridge.desk.mail_told import attempt_view, interrupted_view, refused_view, unclear_view, worked_view
 from mailbridge.desk.mail_work import Work, Worked
-from mailbridge.desk.units import Unit
 from mailbridge.desk.wording import when
 from mailbridge.letters.manners import is_writable
 from mailbridge.letters.replies import ReplyView, compose_reply
 from mailbridge.letters.replies_seal import without_tags
 from mailbridge.mail.letter import Letter
+from mailbridge.registry.clock import Clock, utc_now
 from mailbridge.registry.conflicts import AlreadyDecided
 from mailbridge.registry.entry import Case, local_day
-from mailbridge.registry.store import Clock, utc_now
 from mailbridge.seen import Seen
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ _REPLY = re.compile(
 _NOT_YOURS = Sentence(
     vi="Thư báo này không gửi cho người trả lời, nên không nhận lệnh từ thư này.",
     en="This notice went to somebody else, so nothing is done by this answer.",
+)
+_OTHER_MAIL = Sentence(
+    vi="Thư này trả lời một thư khác, không phải thư báo, nên chưa thực hiện gì. Đề nghị trả lời thẳng thư báo.",
+    en="This mail answers another one, not the notice, so nothing was done. Please answer the notice itself.",
 )
 _WITH_FILES = Sentence(
     vi="Thư trả lời có tệp đính kèm; lệnh chưa được thực hiện, tệp không được vào sổ. Đề nghị gửi riêng.",
@@ -127,7 +131,9 @@ class CommandDesk:
         named = tuple(filter(None, map(self._book.notice, claim.tokens)))
         tagged = tuple(map(self._book.notice, claim.tags))
         is_shown = bool(named or tagged)
-        if author is None or not is_proven(seen, agency):
+        proof = proof_of(seen, agency)
+        # The subject is signed wherever a signature counts; a thread that is not is no word of the author's.
+        if author is None or proof is None or (named and not tagged and not proof.thread):
             if is_shown:
                 self._warn(seen, policy, now)
             return None
@@ -143,8 +149,12 @@ class CommandDesk:
             return self._question(asked, claim, now)
         if self._book.was_seen(seen.mail, seen.message.message_id, agency.id, by):
             return self._repeated(asked)
+        if _is_for_other_office(seen, agency, known):
+            return self._settled(_case(seen, policy, COMMAND, self._clock()), ())
         if not _is_for((*named, *tagged), agency.id, by):
             return self._answered(asked, self._refused(asked, _NOT_YOURS), now)
+        if claim.answers and not named:
+            return self._answered(asked, self._refused(asked, _OTHER_MAIL), now)
         return self._answered(asked, self._carried_out(asked, claim), now)
 
     def _asked(self, seen: Seen, policy: Policy, by: str, role: Role, notice: Notice | None) -> _Asked:
@@ -235,13 +245,15 @@ class CommandDesk:
         author = str(seen.message.author) if seen.message.author else "?"
         if policy.shadow:
             return
+        # Whoever invents names is told of once a day, not once a name.
+        name = author.lower() if role_of(author, agency, self._units) else "?"
         view = attempt_view(author, when(mail.accepted_at), agency, policy.language)
         letters = [
             compose_reply(
                 view,
                 agency=agency,
                 to=clerk,
-                key=f"attempt:{agency.id}:{local_day(now).isoformat()}:{author.lower()[:200]}:{clerk.lower()}",
+                key=f"attempt:{agency.id}:{local_day(now).isoformat()}:{name}:{clerk.lower()}",
                 mail_id=mail.id,
                 answers=None,
                 references="",
@@ -262,6 +274,13 @@ def _is_for(named: Sequence[Notice | None], agency: str, by: str) -> bool:
     keys = {each.key if each else None for each in named}
     first = named[0]
     return len(keys) == 1 and first is not None and first.agency == agency and first.recipient.lower() == by
+
+
+def _is_for_other_office(seen: Seen, agency: Agency, known: Sequence[Notice]) -> bool:
+    """Say whether an answer to another agency's notice came along to this one: the other answers it, and it alone."""
+    own = {each.lower() for each in agency.addresses}
+    is_alone = all(each.lower() in own for each in seen.mail.envelope.recipients)
+    return bool(known) and not is_alone and all(each.agency != agency.id for each in known)
 
 
 def _case(seen: Seen, policy: Policy, rule: str, now: datetime) -> Case:

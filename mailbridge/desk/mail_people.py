@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from mailbridge.commands.command import Assign, Command, Find, Help, Undo
+from mailbridge.commands.command import Assign, Command, Find, Help, Undo, Void
 from mailbridge.decision.findings import Agency
-from mailbridge.desk.units import Unit
+from mailbridge.decision.units import Unit
 
 
 class Role(StrEnum):
@@ -41,7 +41,8 @@ def may_ask(role: Role, command: Command) -> bool:
         case Role.CLERK:
             return True
         case Role.HEAD:
-            return isinstance(command, Assign | Undo | Find | Help)
+            # Whether heads void stands in the configuration: the desk asks for it.
+            return isinstance(command, Assign | Void | Undo | Find | Help)
         case Role.OFFICIAL:
             return isinstance(command, Find | Help)
 

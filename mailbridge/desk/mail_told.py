@@ -15,7 +15,7 @@ from mailbridge.letters.replies import FoundLine, Reply, ReplyView
 from mailbridge.letters.replies_words import told
 from mailbridge.letters.typeset import day, one_line, shortened
 from mailbridge.letters.view import ChangeView
-from mailbridge.registry.acts import Act, Did
+from mailbridge.registry.acts import SETTLING, Act, Did
 from mailbridge.registry.corrections_fields import shown
 from mailbridge.registry.entry import RegisterEntry
 
@@ -42,7 +42,7 @@ def worked_view(worked: Worked, said: Sequence[str], agency: Agency, subject: st
         ),
         said=_lines(said),
         changes=tuple(_changes(worked.done, language)),
-        remarks=tuple(dict.fromkeys(each for done in worked.done for each in _said(done.remarks, language))),
+        remarks=tuple(dict.fromkeys(_remarks(worked.done, language))),
         can_undo=any(done.act_id and done.what is not Did.UNDONE for done in worked.done),
     )
 
@@ -142,7 +142,24 @@ def _done(done: Done, language: str) -> str:
     if not done.act_id:
         return "Thông tin đã đúng như vậy, không có gì để sửa." if language == "vi" else "It said so already."
     at = f", {'số đến' if language == 'vi' else 'number'} {numbers}" if numbers else ""
+    if done.undid is not None:
+        return _undone(done.undid, numbers, at, language)
     return f"{words[:1].upper()}{words[1:]}{at}."
+
+
+def _undone(undid: Did, numbers: str, at: str, language: str) -> str:
+    """Say what was taken back, and what that means for the mail and its number."""
+    vi = language == "vi"
+    told = [f"Đã hoàn tác: {DID_VI[undid].removeprefix('đã ')}{at}." if vi else f"Undone: {DID_EN[undid]}{at}."]
+    if undid is Did.CONFIRMED and numbers:
+        told.append(
+            f"Số đến {numbers} không còn giá trị và không cấp lại."
+            if vi
+            else f"Number {numbers} stands for nothing now."
+        )
+    if undid in SETTLING:
+        told.append("Thư lại chờ Văn thư xử lý." if vi else "The mail waits for a clerk again.")
+    return " ".join(told)
 
 
 def _changes(done: Sequence[Done], language: str) -> Iterator[ChangeView]:
@@ -150,6 +167,15 @@ def _changes(done: Sequence[Done], language: str) -> Iterator[ChangeView]:
         for change in each.changes:
             old, new = (one_line(shown(value)) for value in (change.old, change.new))
             yield ChangeView(label=change.field.title(language), old=old, new=new)
+
+
+def _remarks(done: Sequence[Done], language: str) -> Iterator[str]:
+    """Yield what is to be known besides, with the number that it is about where there are several."""
+    is_one = len({each.mail_id for each in done}) < 2
+    for each in done:
+        numbers = "" if is_one else _about((each,), "", language)
+        for remark in _said(each.remarks, language):
+            yield f"{numbers}: {remark}" if numbers else remark
 
 
 def _about(done: Sequence[Done], subject: str, language: str) -> str:

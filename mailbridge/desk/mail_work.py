@@ -22,14 +22,15 @@ from mailbridge.commands.command import (
     Void,
 )
 from mailbridge.decision.findings import Agency
+from mailbridge.decision.units import Unit
 from mailbridge.desk.answers import Done, Refused
 from mailbridge.desk.desk import Desk
 from mailbridge.desk.mail_book import CommandBook, Notice
 from mailbridge.desk.mail_people import Role, may_ask, units_of
-from mailbridge.desk.units import Unit, the_unit
+from mailbridge.desk.units import the_unit
 from mailbridge.registry.acts import Via
+from mailbridge.registry.clock import Clock
 from mailbridge.registry.entry import RegisterEntry, local_day
-from mailbridge.registry.store import Clock
 
 MOST_FOUND = 10
 """Lines of an answer to a question."""

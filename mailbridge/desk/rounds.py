@@ -19,8 +19,8 @@ from sqlalchemy import Engine
 from mailbridge.decision.duty import on_duty
 from mailbridge.decision.policy import Policy
 from mailbridge.decision.timetable import Timetable
+from mailbridge.decision.units import Unit
 from mailbridge.desk.answers import Waiting
-from mailbridge.desk.units import Unit
 from mailbridge.letters.manners import is_writable
 from mailbridge.letters.rounds import EntryLine, Round, RoundView, WaitingLine, compose_round
 from mailbridge.letters.typeset import clock, day, local, one_line, shortened

@@ -25,13 +25,14 @@ from mailbridge.desk.documents import (
     whole_mail,
 )
 from mailbridge.desk.entries import Values, read_values
-from mailbridge.desk.lines import lock_case, rewrite
+from mailbridge.desk.lines import lock_case
 from mailbridge.desk.queue import lacking
 from mailbridge.desk.wording import DID_VI, field_names, number_of, settled
 from mailbridge.mail.journal_copy import open_copy
 from mailbridge.mail.parse import parse
 from mailbridge.registry.acts import Did, settlement
 from mailbridge.registry.books import Books
+from mailbridge.registry.corrections import rewrite
 from mailbridge.registry.corrections_fields import Value, changes_between, check_days, with_values
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.entry import Case, Channel, DraftEntry, Event, RegisterEntry, local_day

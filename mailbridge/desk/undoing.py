@@ -11,9 +11,10 @@ from mailbridge.decision.sentence import Sentence
 from mailbridge.desk.answering import post_correction
 from mailbridge.desk.answers import Done, Refused
 from mailbridge.desk.around import Office, Said, Writing
-from mailbridge.desk.lines import lock_case, locked_line, rewrite, version
+from mailbridge.desk.lines import lock_case, locked_line, version
 from mailbridge.desk.wording import DID_EN, DID_VI, number_of, when
 from mailbridge.registry.acts import SETTLING, Act, Did, acts_about, find_act, newest_act, settlement, undone_by
+from mailbridge.registry.corrections import rewrite
 from mailbridge.registry.corrections_fields import Change
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.entry import EntryStatus, Event, RegisterEntry
@@ -48,7 +49,7 @@ def undo(office: Office, act_id: str, said: Said) -> Done:
         act = find_act(writing.connection, act_id)
         if act is None:
             raise Refused("Không có thao tác này.", "There is no such act.", code="no-act")
-        policy = office.check(Did.UNDONE, said, act.agency)
+        policy = office.check(Did.VOIDED if act.what is Did.VOIDED else Did.UNDONE, said, act.agency)
         if act.mail_id:
             lock_case(writing.connection, act.mail_id, act.agency)
         _refuse_undone(writing, act)
@@ -100,7 +101,7 @@ def _undone(office: Office, policy: Policy, writing: Writing, act: Act, said: Sa
         ):
             old, line, changes = _put_back(writing, act, said)
             corrected = post_correction(writing, office, policy, old, line)
-            lines, remarks = (line,), ((corrected,) if corrected else ())
+            lines, remarks = (line,), (*((corrected,) if corrected else ()), *_told_units(act))
         case Did.UNDONE:
             raise AssertionError("refused before")
         case _:
@@ -123,6 +124,7 @@ def _undone(office: Office, policy: Policy, writing: Writing, act: Act, said: Sa
         entries=tuple(lines),
         remarks=remarks,
         mail_id=act.mail_id,
+        undid=act.what,
     )
 
 
@@ -204,6 +206,21 @@ def _refuse_other_settlement(writing: Writing, act: Act) -> None:
             f"The mail was settled otherwise since ({DID_EN[now.what] if now else 'changed'}).",
             code="changed",
         )
+
+
+def _told_units(act: Act) -> tuple[Sentence, ...]:
+    """Name the units that heard of a hand-over: no letter tells them that it was taken back."""
+    told: dict[str, Any] = json.loads(act.after)
+    shares = [share for share in (told.get("lead"), *told.get("with", ())) if share]
+    names = ", ".join(share["name"] for share in shares)
+    if not names:
+        return ()
+    return (
+        Sentence(
+            vi=f"{names} có thể đã được báo nhận văn bản; đề nghị báo lại.",
+            en=f"{names} may have been told of the document; please tell them.",
+        ),
+    )
 
 
 def _versions(act: Act, *, before: bool = False) -> Mapping[str, int]:

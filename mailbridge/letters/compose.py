@@ -228,6 +228,6 @@ def marked(kind: LetterKind, mail_id: str) -> tuple[Field, ...]:
     return (
         structured("Auto-Submitted", submitted),
         structured("X-Auto-Response-Suppress", "All"),
-        structured("X-MailBridge-ID", mail_id),
+        *((structured("X-MailBridge-ID", mail_id),) if mail_id else ()),
         structured(OWN_LETTER, kind.value),
     )

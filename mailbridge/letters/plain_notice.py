@@ -7,11 +7,10 @@ from datetime import datetime
 from html import escape
 
 from mailbridge.decision.findings import Agency
-from mailbridge.letters.compose import addressed, marked
-from mailbridge.letters.typeset import wrapped
+from mailbridge.letters.notice import notice
+from mailbridge.letters.typeset import one_line, wrapped
 from mailbridge.letters.wording import LANGUAGES
-from mailbridge.letters.writer import structured, written
-from mailbridge.mail.letter import Letter, LetterKind
+from mailbridge.mail.letter import Letter
 
 _PAGE = """<!DOCTYPE html>
 <html lang="{language}">
@@ -28,6 +27,9 @@ _PAGE = """<!DOCTYPE html>
 """
 """As `templates/frame.html`; what stands in the lines is escaped."""
 
+_LONGEST = 2000
+"""Characters of a paragraph; what a clerk or a page says may be longer, and stands in the book whole."""
+
 
 def plain_notice(
     key: str,
@@ -41,25 +43,17 @@ def plain_notice(
     now: datetime,
 ) -> Letter:
     """
-    Write the notice, the same for the same arguments; a line is a paragraph, and the label before its colon is bold.
+    Write the notice, the same for the same arguments.
+
+    Args:
+        lines: A paragraph each, the label before its colon bold; they are cleaned here, and empty ones left out.
 
     Raises ValueError for an address that cannot stand in a header field.
     """
     said = language if language in LANGUAGES else LANGUAGES[0]
-    header = (
-        *addressed(agency, to, subject, key, now),
-        *marked(LetterKind.NOTICE, mail_id),
-        structured("Content-Language", said),
-    )
-    return Letter(
-        key=key,
-        kind=LetterKind.NOTICE,
-        agency=agency.id,
-        mail_id=mail_id,
-        sender="",
-        recipient=to,
-        content=written(header, wrapped("\n\n".join(lines)), _html(lines, said), seed=key),
-    )
+    cleaned = [one_line(each, _LONGEST) for each in lines if each]
+    text, html = wrapped("\n\n".join(cleaned)), _html(cleaned, said)
+    return notice(key, subject, text, html, mail_id=mail_id, agency=agency, to=to, language=said, now=now)
 
 
 def _html(lines: Sequence[str], language: str) -> str:

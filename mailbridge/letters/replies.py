@@ -8,16 +8,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mailbridge.decision.findings import Agency
-from mailbridge.letters.compose import addressed, marked, threaded
+from mailbridge.letters.compose import threaded
 from mailbridge.letters.environment import PARTS, packaged
+from mailbridge.letters.notice import notice
 from mailbridge.letters.replies_answers import OF_DONE, OF_UNCLEAR, AnswerView, answer_views
 from mailbridge.letters.replies_seal import sealed, tag_of
 from mailbridge.letters.replies_words import help_rows
 from mailbridge.letters.typeset import one_line, wrapped
 from mailbridge.letters.view import ChangeView, Row
 from mailbridge.letters.wording import LANGUAGES
-from mailbridge.letters.writer import structured, written
-from mailbridge.mail.letter import Letter, LetterKind
+from mailbridge.mail.letter import Letter
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -119,20 +119,17 @@ def compose_reply(
         links = answer_views(choices, address=agency.addresses[0], subject=subject, key=key, language=spoken)
         whole, subject = replace(whole, answers=links), f"{subject} {tag_of(key)}"
     _, text, html = rendered_reply(whole, spoken, templates)
-    header = (
-        *addressed(agency, to, one_line(subject), key, now),
-        *threaded(answers, references),
-        *marked(LetterKind.NOTICE, mail_id),
-        structured("Content-Language", spoken),
-    )
-    return Letter(
-        key=key,
-        kind=LetterKind.NOTICE,
-        agency=agency.id,
+    return notice(
+        key,
+        one_line(subject),
+        text,
+        html,
         mail_id=mail_id,
-        sender="",
-        recipient=to,
-        content=written(header, text, html, seed=key),
+        agency=agency,
+        to=to,
+        language=spoken,
+        now=now,
+        thread=threaded(answers, references),
     )
 
 

@@ -40,8 +40,6 @@ _RETURN = (Sentence(vi="Trả lại nơi gửi", en="Return"), Sentence(vi="tr�
 _MERGE = (Sentence(vi="Trùng văn bản", en="Duplicate"), Sentence(vi="trùng với số ", en="duplicate of "))
 _VOID = (Sentence(vi="Hủy số đến", en="Void"), Sentence(vi="hủy: ", en="void: "))
 _UNDO = (Sentence(vi="Hoàn tác", en="Undo"), Sentence(vi="HOÀN TÁC", en="undo"))
-_ALL = (Sentence(vi="Duyệt hết", en="Confirm all"), Sentence(vi="duyệt hết", en="approve all"))
-_BUT = (Sentence(vi="Duyệt hết, trừ", en="Confirm all but"), Sentence(vi="duyệt hết trừ ", en="approve all except "))
 _HELP = (Sentence(vi="Trợ giúp", en="Help"), Sentence(vi="?", en="?"))
 
 _Choice = tuple[Sentence, Sentence]
@@ -49,7 +47,6 @@ _Choice = tuple[Sentence, Sentence]
 OF_WAITING: tuple[_Choice, ...] = (_CONFIRM, _CORRECT, _DISMISS, _RETURN, _MERGE, _HELP)
 OF_ENTERED: tuple[_Choice, ...] = (_CORRECT, _ASSIGN, _VOID, _MERGE, _HELP)
 OF_DONE: tuple[_Choice, ...] = (_UNDO, _HELP)
-OF_DIGEST: tuple[_Choice, ...] = (_ALL, _BUT, _HELP)
 OF_UNCLEAR: tuple[_Choice, ...] = (_HELP,)
 
 

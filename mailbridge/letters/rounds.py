@@ -8,13 +8,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mailbridge.decision.findings import Agency
-from mailbridge.letters.compose import addressed, marked
 from mailbridge.letters.environment import PARTS, packaged
+from mailbridge.letters.notice import notice
 from mailbridge.letters.replies_seal import sealed, tag_of
 from mailbridge.letters.typeset import one_line, wrapped
 from mailbridge.letters.wording import LANGUAGES
-from mailbridge.letters.writer import structured, written
-from mailbridge.mail.letter import Letter, LetterKind
+from mailbridge.mail.letter import Letter
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -104,20 +103,7 @@ def compose_round(
     if secret and kind is not Round.REMINDER:
         key = sealed(key, agency=agency.id, about=mail_id, to=to, secret=secret)
         subject = f"{subject} {tag_of(key)}"
-    header = (
-        *addressed(agency, to, subject, key, now),
-        *marked(LetterKind.NOTICE, mail_id),
-        structured("Content-Language", spoken),
-    )
-    return Letter(
-        key=key,
-        kind=LetterKind.NOTICE,
-        agency=agency.id,
-        mail_id=mail_id,
-        sender="",
-        recipient=to,
-        content=written(header, text, html, seed=key),
-    )
+    return notice(key, subject, text, html, mail_id=mail_id, agency=agency, to=to, language=spoken, now=now)
 
 
 def rendered_round(

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
-from html import escape
 
-from mailbridge.classifier.automatic import OWN_LETTER
 from mailbridge.decision.findings import Action, Agency, Judgement
 from mailbridge.letters.authenticity import verdict
-from mailbridge.letters.typeset import local, moment, one_line, wrapped
+from mailbridge.letters.plain_notice import plain_notice
+from mailbridge.letters.typeset import moment, one_line
 from mailbridge.letters.wording import LANGUAGES, Words, badge, small
-from mailbridge.letters.writer import mailbox, structured, unstructured, written
 from mailbridge.mail.envelope import MailObject
-from mailbridge.mail.letter import Letter, LetterKind, message_id_of
+from mailbridge.mail.letter import Letter
 from mailbridge.mail.message import Message
 
 _SUBJECT = Words(vi="Kết quả xác minh bổ sung", en="Verification completed")
@@ -42,20 +38,6 @@ _SECRET = Words(
         "archive; please deal with it by the rules for the protection of state secrets."
     ),
 )
-_PAGE = """<!DOCTYPE html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-</head>
-<body style="margin:0;padding:16px;font-family:'Segoe UI',Roboto,Arial,sans-serif;font-size:15px;line-height:1.5">
-<div style="max-width:680px;overflow-wrap:anywhere">
-{lines}</div>
-</body>
-</html>
-"""
-"""As `templates/frame.html`; what stands in the lines is escaped."""
 _ID = Words(vi="Mã thư", en="Id of the mail")
 
 
@@ -78,29 +60,9 @@ def compose_settled(settled: Settled, *, agency: Agency, to: str, language: str,
     """
     said = language if language in LANGUAGES else LANGUAGES[0]
     key = f"{settled.mail.id}:{agency.id}:settled-{settled.sequence}:{to}"
-    address = agency.addresses[0]
     subject = _SUBJECT[said] if settled.secret else f"{_SUBJECT[said]}: {one_line(settled.message.subject, 150)}"
-    lines = _lines(settled, said)
-    header = (
-        structured("Date", *format_datetime(local(now)).split()),
-        mailbox("From", agency.name, address),
-        mailbox("To", "", to),
-        unstructured("Subject", subject),
-        structured("Message-ID", message_id_of(key, address.rpartition("@")[2])),
-        structured("Auto-Submitted", "auto-generated"),
-        structured("X-Auto-Response-Suppress", "All"),
-        structured("X-MailBridge-ID", settled.mail.id),
-        structured(OWN_LETTER, LetterKind.NOTICE.value),
-        structured("Content-Language", said),
-    )
-    return Letter(
-        key=key,
-        kind=LetterKind.NOTICE,
-        agency=agency.id,
-        mail_id=settled.mail.id,
-        sender="",
-        recipient=to,
-        content=written(header, wrapped("\n\n".join(lines)), _html(lines, said), seed=key),
+    return plain_notice(
+        key, subject, _lines(settled, said), mail_id=settled.mail.id, agency=agency, to=to, language=said, now=now
     )
 
 
@@ -116,17 +78,6 @@ def _lines(settled: Settled, language: str) -> tuple[str, ...]:
         f"{_MAIL[language]}: {one_line(settled.message.subject, 300)}; {received}",
         ours,
     )
-
-
-def _html(lines: Sequence[str], language: str) -> str:
-    """Set the lines as the other letters are set, the labels of the first two bold."""
-    labels = (_LEVEL[language], _STEP[language])
-    set_lines = []
-    for line in lines:
-        label, colon, rest = line.partition(":")
-        bold = f"<b>{escape(label)}{colon}</b>{escape(rest)}" if label in labels else escape(line)
-        set_lines.append(f"<p>{bold}</p>\n")
-    return _PAGE.format(language=language, lines="".join(set_lines))
 
 
 def _state(judgement: Judgement, language: str) -> str:

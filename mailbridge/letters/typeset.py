@@ -29,12 +29,15 @@ def one_line(text: str, longest: int = LONGEST) -> str:
 
     Lone surrogates and private characters go too: they cannot be sent, or mean nothing to the reader.
     """
-    kept = (
-        " " if unicodedata.category(letter) in _BREAKS else letter
-        for letter in unicodedata.normalize("NFC", text[: longest * 4])
-        if unicodedata.category(letter) not in _HIDDEN
-    )
-    return shortened(" ".join("".join(kept).split()), longest)
+    composed = unicodedata.normalize("NFC", text[: longest * 4])
+    # What can be printed has none of them, and nearly all text can: a letter asks this fifty times.
+    kept = composed if composed.isprintable() else "".join(map(_kept, composed))
+    return shortened(" ".join(kept.split()), longest)
+
+
+def _kept(letter: str) -> str:
+    category = unicodedata.category(letter)
+    return " " if category in _BREAKS else "" if category in _HIDDEN else letter
 
 
 def shortened(text: str, longest: int) -> str:

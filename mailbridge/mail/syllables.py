@@ -41,7 +41,7 @@ _LONG_I = "|".join(_Y.split())
 _SYLLABLE = re.compile(
     rf"(?:b|ch|d|đ|h|kh|l|m|n|nh|p|ph|r|s|t|th|tr|v|x|)(?:{_BACK}|{_FRONT})"
     rf"|(?:c|g|ng)(?:{_BACK})|(?:k|gh|ngh)(?:{_FRONT})|k(?:an|on|ông|rông)"
-    rf"|gi(?:{_BACK}|{_FRONT}|n|ng|m|êng|êt)|q(?:{'|'.join(_Q.split())})"
+    rf"|gi(?:{_BACK}|{_FRONT}|n|ng|m|êng|êt|)|q(?:{'|'.join(_Q.split())})"
     rf"|(?:h|k|l|m|t|s|v|n|)(?:{_LONG_I})"
 )
 _STOPPED = re.compile(r"(?:ch|[cptk])\Z")

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-import dkim
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -75,6 +74,8 @@ class DkimKey:
 
     def signed(self, content: bytes, domain: str) -> bytes:
         """Put a signature on top of a mail (CRLF); the domain in A-labels."""
+        import dkim  # by the first letter that is signed: who sends none, or signs none, pays nothing for it
+
         header = dkim.DKIM(content).sign(
             self.selector.encode(),
             domain.encode("ascii"),

@@ -21,6 +21,9 @@ _HAND_OVER = (6, 7)
 _MARKED = {"replaced": "Đã thay thế"}
 """States that stand in the remarks, while the line goes on being read."""
 
+_AGAIN = "Khôi phục"
+"""What the remarks say when such a state was taken back, so that nobody takes it for the one that holds."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
@@ -110,8 +113,15 @@ def _is_hand_over(before: RegisterEntry, after: RegisterEntry) -> bool:
 
 def _cell(texts: Sequence[str], no_correction: Collection[int] = ()) -> Cell:
     changes = enumerate(pairwise(texts))
-    former = (before for place, (before, after) in changes if before not in ("", after) and place not in no_correction)
+    former = (
+        before for place, (before, after) in changes if _is_corrected(before, after) and place not in no_correction
+    )
     return Cell(text=texts[-1], former=tuple(former))
+
+
+def _is_corrected(before: str, after: str) -> bool:
+    """Say whether something that stood there does not any more; a remark that was added behind others takes nothing."""
+    return bool(before) and before != after and not after.startswith(f"{before}; ")
 
 
 def _events(versions: Sequence[EntryVersion], said: Sequence[Sequence[str]]) -> list[str]:
@@ -121,15 +131,16 @@ def _events(versions: Sequence[EntryVersion], said: Sequence[Sequence[str]]) -> 
         if _is_hand_over(before.entry, after.entry):
             continue
         if before.entry.status.value != after.entry.status.value:
-            told += _ending(after)
-        elif any(old and old != new for old, new in zip(said[number - 1], said[number], strict=True)):
+            told += _ending(before, after)
+        elif any(_is_corrected(old, new) for old, new in zip(said[number - 1], said[number], strict=True)):
             told.append(_signed("Đính chính", after.author))
     return told
 
 
-def _ending(version: EntryVersion) -> list[str]:
-    words = (_STRUCK | _MARKED).get(version.entry.status.value)
-    return [_signed(words, version.author)] if words else []
+def _ending(before: EntryVersion, after: EntryVersion) -> list[str]:
+    ends = _STRUCK | _MARKED
+    words = ends.get(after.entry.status.value) or (_AGAIN if before.entry.status.value in ends else None)
+    return [_signed(words, after.author)] if words else []
 
 
 def _signed(what: str, author: Author) -> str:

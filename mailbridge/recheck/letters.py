@@ -34,7 +34,8 @@ def answers_due(case: Case, again: Again, world: World, policy: Policy, now: dat
     same_mail = world.verdicts.came_before(case)
     plans = plan(again.judgement, seen.mail, seen.message, policy.agency, same_mail=same_mail)
     found = world.lines.find_entries(case.mail_id, agency=case.agency)
-    entries = [each for each in found if each.status is not EntryStatus.VOIDED]
+    standing = {each.id: each for each in map(world.lines.stands_for, found)}
+    entries = [each for each in standing.values() if each.status is not EntryStatus.VOIDED]
     if found and not entries:
         return  # what was voided is not acknowledged any more
     for due in plans:

@@ -60,6 +60,10 @@ class Lines(Protocol):
         """Return one line of a book."""
         ...
 
+    def stands_for(self, line: RegisterEntry) -> RegisterEntry:
+        """Follow a merged entry to the one that stands for its document."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class World:

@@ -127,6 +127,13 @@ def settlement(connection: Connection, mail_id: str, agency: str) -> Act | None:
     return act_of(row) if row else None
 
 
+def settlements(connection: Connection, agency: str, mail_ids: Sequence[str]) -> dict[str, Did]:
+    """Tell how mails were settled, by mail; those that wait, or never had to, are left out."""
+    here = (act.c.agency == agency, act.c.mail_id.in_(mail_ids), act.c.turn.is_not(None), _STANDS)
+    rows = connection.execute(select(act.c.mail_id, act.c.what).where(*here).order_by(act.c.turn))
+    return {mail_id: Did(what) for mail_id, what in rows}
+
+
 def acts_about(connection: Connection, *, mail_id: str = "", entry_ids: Sequence[str] = ()) -> tuple[Act, ...]:
     """List what people did with a mail or with entries, those of all agencies, in order."""
     about: list[ColumnElement[bool]] = [act.c.entry_id.in_(entry_ids)]

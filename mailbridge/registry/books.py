@@ -25,6 +25,7 @@ from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.deliveries import deliveries_of, read_serials
 from mailbridge.registry.entry import Case, Event, RegisterEntry, local_day
 from mailbridge.registry.equation import PATIENCE, Equation, InSpool
+from mailbridge.registry.links_rows import standing_for
 from mailbridge.registry.reconcile import read_equation
 from mailbridge.registry.rows import (
     Delivered,
@@ -47,8 +48,8 @@ _AT_ONCE = 500
 """Rows fetched at a time: some hundred kilobytes of entries."""
 
 
-# A line that waited for its number stands in its book since that came; the waiting one tells nothing more.
-_NOT_LEFT_BEHIND = ~exists().where(number_given.c.waiting_id == entry.c.id)
+NOT_LEFT_BEHIND = ~exists().where(number_given.c.waiting_id == entry.c.id)
+"""A line that waited for its number stands in its book since that came; the waiting one tells nothing more."""
 
 _WORD = re.compile(r"[0-9A-Za-z-]{6,}", re.ASCII)
 
@@ -101,7 +102,7 @@ class Books:
             (entry.c.book, book),
             (entry.c.year, year),
         )
-        query = select_entries().where(_NOT_LEFT_BEHIND)
+        query = select_entries().where(NOT_LEFT_BEHIND)
         query = query.where(*(column == value for column, value in asked if value is not None))
         if first is not None:
             query = query.where(entry.c.number >= first)
@@ -132,8 +133,13 @@ class Books:
         """
         asked = ((entry.c.agency, agency), (entry.c.book, book), (entry.c.year, year))
         narrower = (column == value for column, value in asked if value is not None)
-        query = select_entries().where(entry.c.id.in_(entries_called(text)), _NOT_LEFT_BEHIND, *narrower)
+        query = select_entries().where(entry.c.id.in_(entries_called(text)), NOT_LEFT_BEHIND, *narrower)
         return tuple(self._stream(query.order_by(entry.c.arrived_at, entry.c.agency, entry.c.number), entry_of))
+
+    def stands_for(self, line: RegisterEntry) -> RegisterEntry:
+        """Follow a merged entry to the one that stands for its document; any other stands for itself."""
+        with reaching_database(), self._engine.begin() as connection:
+            return standing_for(connection, line)
 
     def cases(
         self,

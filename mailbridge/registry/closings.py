@@ -8,9 +8,9 @@ open until a person closes it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy.engine import RowMapping
 
 from mailbridge.errors import Refusal
 from mailbridge.registry.book_versions import Stretch, read_versions
+from mailbridge.registry.clock import Clock, utc_now
 from mailbridge.registry.closings_content import Period, Totals, count, periods_of, read_period, read_totals
 from mailbridge.registry.database import insert_into, reaching_database, reading
 from mailbridge.registry.entry import Channel, Event, RegisterEntry
@@ -85,12 +86,15 @@ _NEWEST = (
     .order_by(closing.c.sequence.desc())
     .limit(1)
 )
-
-Clock = Callable[[], datetime]
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+_ACTS = (
+    select(closing.c.period, closing.c.act)
+    .where(
+        closing.c.agency == bindparam("of"),
+        closing.c.book == bindparam("in_book"),
+        closing.c.period.in_(bindparam("asked", expanding=True)),
+    )
+    .order_by(closing.c.sequence)
+)
 
 
 def check_open(connection: Connection, line: RegisterEntry, fields: Collection[str] | None = None) -> None:
@@ -128,7 +132,10 @@ def admit(connection: Connection, line: RegisterEntry, *, at: datetime) -> tuple
         PeriodClosed: The document is on paper.
     """
     draft = line.draft
-    closed = [each for each in periods_of(line.arrival_date) if _is_closed(connection, draft.agency, draft.book, each)]
+    periods = periods_of(line.arrival_date)
+    asked = {"of": draft.agency, "in_book": draft.book, "asked": [each.text for each in periods]}
+    acts: dict[str, str] = {row.period: row.act for row in connection.execute(_ACTS, asked)}
+    closed = [each for each in periods if acts.get(each.text) == Act.CLOSED.value]
     if not closed:
         return ()
     if draft.channel is Channel.PAPER:
@@ -138,25 +145,28 @@ def admit(connection: Connection, line: RegisterEntry, *, at: datetime) -> tuple
     return tuple(_reopen(connection, draft.agency, draft.book, each, OURSELVES, at, why) for each in closed)
 
 
-def open_for_mail(connection: Connection, line: RegisterEntry, why: str, *, at: datetime) -> tuple[Closing, ...]:
+def open_for_mail(
+    connection: Connection, line: RegisterEntry, why: str, *, at: datetime, fields: Collection[str] | None = None
+) -> tuple[Closing, ...]:
     """
     Open what is closed of the day and the year of a line, because a mail (a recall, a replacement) changes it.
 
     Args:
         why: A Vietnamese sentence that names the mail's document.
+        fields: Names of the `DraftEntry` fields that change; what seals none of them stays closed. None: the line.
     """
     draft = line.draft
     return tuple(
         _reopen(connection, draft.agency, draft.book, each, OURSELVES, at, why)
         for each in periods_of(line.arrival_date)
-        if _is_closed(connection, draft.agency, draft.book, each)
+        if (fields is None or each.sealed_from(fields)) and _is_closed(connection, draft.agency, draft.book, each)
     )
 
 
 class SqlClosings:
     """Closings on SQLite or PostgreSQL. Its methods block and raise `Unavailable`."""
 
-    def __init__(self, engine: Engine, *, clock: Clock = _utc_now) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock = utc_now) -> None:
         self._engine = engine
         self._reader = reading(engine)
         self._clock = clock

@@ -25,14 +25,6 @@ class LooksEntered(MailBridgeError):
         self.entries = tuple(entries)
 
 
-class EntryVoided(MailBridgeError):
-    """What was voided is not changed any more; `entry` is how it stands."""
-
-    def __init__(self, entry: RegisterEntry) -> None:
-        super().__init__(f"entry is voided: {entry.draft.book} {entry.number}/{entry.year}")
-        self.entry = entry
-
-
 class AlreadyDecided(MailBridgeError):
     """This mail was walked to its end before for this agency; `case` is what was kept then."""
 

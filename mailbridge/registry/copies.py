@@ -13,15 +13,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from mailbridge.registry.closings import check_open
+from mailbridge.registry.clock import Clock, utc_now
+from mailbridge.registry.closings import check_open, open_for_mail
 from mailbridge.registry.corrections_fields import WrongValue
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.entry import PAPER_AWAITED, Channel, EntryStatus, RegisterEntry, local_day
 from mailbridge.registry.happenings import Happening
 from mailbridge.registry.links import Link, LinkKind, standing_links
-from mailbridge.registry.links_rows import add_link, links_of, refuse_change
+from mailbridge.registry.links_rows import add_link, links_of, may_change, refuse_change
 from mailbridge.registry.rows import Author, entry_of, select_entries
-from mailbridge.registry.states import Clock, lock_entries, restate, tell, utc_now, with_remark
+from mailbridge.registry.states import lock_entries, restate, tell, with_remark
 from mailbridge.registry.tables import entry, entry_version
 
 _PAPER_CAME = "Đã nhận bản giấy ngày {day:%d/%m/%Y}"
@@ -117,10 +118,10 @@ def join_mail(connection: Connection, entry_id: str, copy: Copy, author: Author)
     Join the document of a mail with an entry, in a transaction of the caller: it came again, by this road, that day.
 
     Whoever sends this file again is told the number of the entry. A copy that is no news (the same mail) is joined
-    once. The remarks change only when the signed version came that was to follow.
+    once. The remarks change only when the signed version came that was to follow, which opens a closed year; an entry
+    that nobody may change says no more than it did.
 
     Raises:
-        EntryEnded: The entry stands for no document any more.
         LookupError: There is no such entry.
     """
     (line,) = lock_entries(connection, (entry_id,))
@@ -128,10 +129,10 @@ def join_mail(connection: Connection, entry_id: str, copy: Copy, author: Author)
         if known.kind is LinkKind.CHANNEL and known.mail_id == copy.mail_id:
             return Joined(entry=line, link=known)
     remark = None
-    if copy.signed and PAPER_AWAITED in (line.draft.note or ""):
+    # A mail is never refused, whatever became of the entry and of its year.
+    if copy.signed and PAPER_AWAITED in (line.draft.note or "") and may_change(connection, line):
         remark = _SIGNED_CAME.format(day=local_day(copy.arrived_at))
-        refuse_change(connection, line)
-        check_open(connection, line, ("note",))
+        open_for_mail(connection, line, f"{remark}: số đến {line.shown_number}", at=author.at, fields=("note",))
     return _joined(
         connection,
         line,

@@ -14,6 +14,7 @@ from sqlalchemy.engine import RowMapping
 from mailbridge.classifier.kinds import Kind
 from mailbridge.mail.letter import LetterKind
 from mailbridge.registry.acts import SETTLING, Did
+from mailbridge.registry.books import NOT_LEFT_BEHIND
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.entry import PAPER_AWAITED, VIETNAM, Channel, EntryStatus, RegisterEntry
 from mailbridge.registry.happenings import WAITING_ACTIONS
@@ -100,7 +101,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _entries(connection: Connection, since: datetime, until: datetime, agency: str | None) -> Iterator[RegisterEntry]:
-    query = select_entries().where(entry.c.arrived_at >= since, entry.c.arrived_at < until)
+    query = select_entries().where(entry.c.arrived_at >= since, entry.c.arrived_at < until, NOT_LEFT_BEHIND)
     if agency is not None:
         query = query.where(entry.c.agency == agency)
     ordered = query.order_by(entry.c.arrived_at, entry.c.agency, entry.c.number)

@@ -58,6 +58,7 @@ class Happening(StrEnum):
     RETRIED = "mail-retried"  # set aside, and walked again because a person said so
     DROPPED = "mail-dropped"  # set aside, and our copy deleted because a person said so
     COMMANDED = "commanded"  # a command by mail is carried out
+    FORWARDED = "forwarded"  # an official passed it on to be registered, and was told how it stands
     COMMAND_REFUSED = "command-refused"  # somebody who is not proven sent one; nothing was done
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, select
 
 from mailbridge.errors import MailBridgeError
 from mailbridge.registry.authority import Authority
+from mailbridge.registry.clock import Clock, utc_now
 from mailbridge.registry.corrections_fields import with_values
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.entry import VIETNAM, Channel, DraftEntry, EntryStatus
@@ -36,10 +37,11 @@ from mailbridge.registry.importing_faults import (
 )
 from mailbridge.registry.importing_heads import Column, is_no_line, read_heads
 from mailbridge.registry.importing_lines import Fault, OldLine, Reader, tidy
-from mailbridge.registry.numbers import author_of_change, next_number, tell_of_book
+from mailbridge.registry.numbers import next_number, tell_of_book
 from mailbridge.registry.numbers_reserved import SKIPPED_NOTE
+from mailbridge.registry.rows import author_of_change
 from mailbridge.registry.series import Place, authority_of, pass_number
-from mailbridge.registry.store import Clock, SqlTransaction, utc_now
+from mailbridge.registry.store import SqlTransaction
 from mailbridge.registry.tables import entry, number_reserved
 
 IMPORT = "import"

@@ -8,7 +8,7 @@ its digest stands in `journal_form`, how all of it is proven in `journal_proof`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from mailbridge.registry.database import insert_into
 from mailbridge.registry.journal_form import digest_of, form_of
 from mailbridge.registry.journal_links import OF_NOBODY, Cause, open_links
 
-__all__ = ["OF_NOBODY", "Cause", "Key", "add", "key_of", "note"]
+__all__ = ["OF_NOBODY", "Cause", "Key", "add", "add_all", "key_of", "note"]
 
 Key = str | int | list[str | int]
 """The primary key of a row; a list when it has several columns."""
@@ -87,7 +87,28 @@ def add(
     return True
 
 
+def add_all(connection: Connection, agency: str, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """
+    Insert rows of a table whose key the database counts, in this order and at once, and name them in the journal.
+
+    Args:
+        rows: All with the same columns; one that is not there is NULL.
+
+    Raises:
+        As `note`, and what the database says.
+    """
+    given = connection.execute(_insert_all(table), [dict(row) for row in rows]).all()
+    for key, row in zip(given, rows, strict=True):
+        whole = dict(zip(form_of(table.name).key, key, strict=True)) | dict(row)
+        note(connection, agency, table.name, key_of(table, whole), whole)
+
+
 # Building a statement costs more than running it.
+@cache
+def _insert_all(table: Table) -> ReturningInsert[Any]:
+    return table.insert().returning(*table.primary_key, sort_by_parameter_order=True)
+
+
 @cache
 def _insert(table: Table) -> Insert:
     return table.insert()

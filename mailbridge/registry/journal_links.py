@@ -10,13 +10,14 @@ but never in a ring.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+from mailbridge.registry.clock import Clock, utc_now
 from mailbridge.registry.journal_form import to_json, written_time
 
 NOTHING_BEFORE = "0" * 64
@@ -29,9 +30,6 @@ _OPEN = "journal of this transaction"
 
 OpenLinks = dict[tuple[str, str], list[list[Any]]]
 """Items by agency and cause."""
-
-Clock = Callable[[], datetime]
-"""Tells the present moment, aware."""
 
 
 class Cause(StrEnum):
@@ -54,11 +52,13 @@ def open_links(connection: Connection) -> OpenLinks:
     return found
 
 
-def watch(engine: Engine, clock: Clock = lambda: datetime.now(UTC)) -> None:
+def watch(engine: Engine, clock: Clock = utc_now) -> None:
     """Let every transaction of an engine leave its links; to be called once for each."""
 
     def forget(connection: Connection) -> None:
-        connection.info.pop(_OPEN, None)
+        # One that was lost took what was noted along, and may not be asked any more.
+        if not connection.invalidated:
+            connection.info.pop(_OPEN, None)
 
     def refuse(_connection: Connection, name: str | None) -> None:
         # What was noted inside and rolled back alone would be named without being there.

@@ -154,6 +154,7 @@ class Proof:
         self.until = ""
         self._chains: dict[str, _Chain] = {}
         self._roots: dict[tuple[str, int], str] = {}
+        self._ended: set[str] = set()
 
     def begin_behind(self, link: Link) -> None:
         """Take a link as it is, for the one that its chain goes on from."""
@@ -204,6 +205,7 @@ class Proof:
     def end_at(self, agency: str, sequence: int, hashed: str) -> None:
         """Hold the end of a chain against what was noted of it elsewhere."""
         chain = self._chains.get(agency, _Chain())
+        self._ended.add(agency)
         if (chain.sequence, chain.hash) != (sequence, hashed):
             order = self.links + 1
             said = f"it was to end with link {sequence}, and ends with {chain.sequence}"
@@ -214,6 +216,10 @@ class Proof:
         for agency, last in self._roots:
             said = f"a root names link {last}, which is not there"
             self.blame(Fault(wrong=Wrong.END_MISSING, agency=agency, link=last, order=self.links + 1, detail=said))
+        for agency in sorted(self._chains.keys() - self._ended):
+            last, order = self._chains[agency].sequence, self.links + 1
+            said = "nothing says with which link it is to end"
+            self.blame(Fault(wrong=Wrong.END_MISSING, agency=agency, link=last, order=order, detail=said))
         for rows in self.tables.values():
             self._settle(rows)
         behind = self.links + 2

@@ -7,7 +7,6 @@ authority stamped or what another house keeps.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -52,11 +51,6 @@ def statement_of(root: Root) -> bytes:
     """Write down what is stamped: six lines, joined by line feeds."""
     lines = ("mailbridge root 1", root.agency, root.day.isoformat(), str(root.first), str(root.last), root.hash)
     return "\n".join(lines).encode()
-
-
-def imprint_of(root: Root) -> bytes:
-    """Return the SHA-256 of the statement of a root."""
-    return hashlib.sha256(statement_of(root)).digest()
 
 
 def make_root(connection: Connection, agency: str, day: date, *, now: datetime | None = None) -> Root | None:

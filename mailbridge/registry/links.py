@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from mailbridge.errors import MailBridgeError
+from mailbridge.errors import Refusal
 from mailbridge.registry.entry import Channel, EntryStatus, RegisterEntry
 
 
@@ -92,17 +92,8 @@ def asked_of(entry_id: str, standing: Sequence[Link]) -> Link | None:
     return next((each for each in standing if each.kind in ASKED and each.entry_id == entry_id), None)
 
 
-class NotDone(MailBridgeError):
-    """The book does not let this happen to an entry: `vi` and `en` say why, for people. Nothing was written."""
-
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(en)
-        self.vi = vi
-        self.en = en
-
-    def told(self, language: str) -> str:
-        """Return the sentence in this language, "vi" or "en"."""
-        return self.vi if language == "vi" else self.en
+class NotDone(Refusal):
+    """The book does not let this happen to an entry."""
 
 
 class EntryFrozen(NotDone):

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.entry import RegisterEntry
 from mailbridge.registry.links import Link, asked_of, standing_links
-from mailbridge.registry.links_rows import entry_with_id, links_of, standing_for
+from mailbridge.registry.links_rows import entry_with_id, links_of
 
 
 class LinkBooks:
@@ -33,8 +33,3 @@ class LinkBooks:
         """Return an entry in its newest version; raises LookupError when there is none."""
         with reaching_database(), self._engine.begin() as connection:
             return entry_with_id(connection, entry_id)
-
-    def stands_for(self, line: RegisterEntry) -> RegisterEntry:
-        """Follow a merged entry to the one that stands for its document; any other stands for itself."""
-        with reaching_database(), self._engine.begin() as connection:
-            return standing_for(connection, line)

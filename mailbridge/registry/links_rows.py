@@ -11,14 +11,39 @@ from sqlalchemy.engine import RowMapping
 
 from mailbridge.registry.entry import Channel, EntryStatus, RegisterEntry
 from mailbridge.registry.journal import note
-from mailbridge.registry.links import Link, LinkKind, check_changeable, standing_links
-from mailbridge.registry.rows import entries_of_document, entry_of, select_entries, standing
+from mailbridge.registry.links import Link, LinkKind, NotDone, check_changeable, standing_links
+from mailbridge.registry.rows import Author, entries_of_document, entry_of, select_entries, standing
 from mailbridge.registry.tables import entry, link
 
 _FIELDS = tuple(each.name for each in fields(Link))
 _ADD = link.insert().returning(link.c.id)
 _MOST_STEPS = 50
 """Entries from one that was merged to the one that stands; each step leads to an earlier number, so it ends."""
+
+
+def new_link(
+    kind: LinkKind,
+    line: RegisterEntry,
+    author: Author,
+    *,
+    other_id: str | None = None,
+    mail_id: str | None = None,
+    remark: str | None = None,
+    undoes: int | None = None,
+) -> Link:
+    """Say what an entry has to do with another one or with a mail; `add_link` writes it."""
+    return Link(
+        agency=line.draft.agency,
+        kind=kind,
+        entry_id=line.id,
+        other_id=other_id,
+        mail_id=mail_id,
+        remark=remark,
+        written_by=author.by,
+        written_at=author.at,
+        why=author.why,
+        undoes=undoes,
+    )
 
 
 def add_link(connection: Connection, made: Link) -> Link:
@@ -112,3 +137,12 @@ _JOINING = frozenset({LinkKind.CHANNEL, LinkKind.PAPER_COPY})
 def refuse_change(connection: Connection, line: RegisterEntry) -> None:
     """Raise `EntryEnded` or `EntryFrozen` when nobody may change what an entry says, see `links.check_changeable`."""
     check_changeable(line, standing_links(links_of(connection, (line.id,))))
+
+
+def may_change(connection: Connection, line: RegisterEntry) -> bool:
+    """Say whether what an entry says may change; `refuse_change` tells why not."""
+    try:
+        refuse_change(connection, line)
+    except NotDone:
+        return False
+    return True

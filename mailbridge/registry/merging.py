@@ -12,25 +12,17 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine
 
+from mailbridge.registry.clock import Clock, utc_now
 from mailbridge.registry.closings import check_open
 from mailbridge.registry.corrections_fields import Value, WrongValue, check_days, with_values
 from mailbridge.registry.database import reaching_database
 from mailbridge.registry.entry import DraftEntry, EntryStatus, RegisterEntry
 from mailbridge.registry.happenings import Happening
 from mailbridge.registry.links import Link, LinkKind, NotDone, standing_links
-from mailbridge.registry.links_rows import add_link, find_link, links_of, refuse_change
+from mailbridge.registry.links_rows import add_link, find_link, links_of, new_link, refuse_change
 from mailbridge.registry.paper import missing
-from mailbridge.registry.rows import Author
-from mailbridge.registry.states import (
-    Clock,
-    lock_entries,
-    restate,
-    status_before_end,
-    tell,
-    utc_now,
-    with_remark,
-    without_remark,
-)
+from mailbridge.registry.rows import Author, author_of_change
+from mailbridge.registry.states import lock_entries, restate, status_before_end, tell, with_remark, without_remark
 from mailbridge.registry.store import SqlRegistry
 
 _SEE = "Trùng văn bản, xem số đến {number}"
@@ -72,7 +64,7 @@ class SqlMerging:
 
     def merge(self, one_id: str, other_id: str, *, by: str, why: str) -> Merged:
         """Merge two entries, see `merge_entries`."""
-        author = self._author(by, why)
+        author = author_of_change(by, why, self._clock)
         with reaching_database(), self._engine.begin() as connection:
             return merge_entries(connection, one_id, other_id, author)
 
@@ -100,7 +92,7 @@ class SqlMerging:
             WrongValue: A needed field is empty, or a day cannot be so.
             LookupError: There is no such entry.
         """
-        author = self._author(by, why)
+        author = author_of_change(by, why, self._clock)
         if lacking := missing(values):
             raise WrongValue("missing: {fields}", fields=", ".join(lacking))
         with SqlRegistry(self._engine, clock=lambda: author.at).transaction() as current:
@@ -112,21 +104,15 @@ class SqlMerging:
             draft = replace(draft, note=with_remark(draft.note, remark))
             line = current.enter(draft, origin.arrived_at, by=author.by, why=author.why)
             check_days(line, values)
-            made = add_link(connection, _made(LinkKind.SPLIT_OFF, line, author, other_id=origin.id))
+            made = add_link(connection, new_link(LinkKind.SPLIT_OFF, line, author, other_id=origin.id))
             tell(connection, line, author, Happening.SPLIT_OFF, f"from {_named(origin, beside=line)}")
             return Split(entry=line, link=made)
 
     def undo(self, link_id: int, *, by: str, why: str) -> Undone:
         """Take a link back, see `undo_link`."""
-        author = self._author(by, why)
+        author = author_of_change(by, why, self._clock)
         with reaching_database(), self._engine.begin() as connection:
             return undo_link(connection, link_id, author)
-
-    def _author(self, by: str, why: str) -> Author:
-        by, why = by.strip(), " ".join(why.split())
-        if not by or not why:
-            raise ValueError("a change needs its author and its reason")
-        return Author(by, self._clock(), why)
 
 
 def _shared(first: DraftEntry, document_sha256: str) -> DraftEntry:
@@ -188,7 +174,7 @@ def _merge(
         said=f"into {_named(into, beside=line)}",
     )
     made = add_link(
-        connection, _made(LinkKind.SAME_DOCUMENT, line, author, other_id=into.id, remark=remark, undoes=undoes)
+        connection, new_link(LinkKind.SAME_DOCUMENT, line, author, other_id=into.id, remark=remark, undoes=undoes)
     )
     return Merged(entry=merged, into=into, link=made)
 
@@ -256,29 +242,7 @@ _RESTATING = frozenset(
 
 
 def _end(connection: Connection, found: Link, line: RegisterEntry, author: Author) -> Link:
-    return add_link(connection, _made(LinkKind.UNDONE, line, author, undoes=found.id))
-
-
-def _made(
-    kind: LinkKind,
-    line: RegisterEntry,
-    author: Author,
-    *,
-    other_id: str | None = None,
-    remark: str | None = None,
-    undoes: int | None = None,
-) -> Link:
-    return Link(
-        agency=line.draft.agency,
-        kind=kind,
-        entry_id=line.id,
-        other_id=other_id,
-        remark=remark,
-        written_by=author.by,
-        written_at=author.at,
-        why=author.why,
-        undoes=undoes,
-    )
+    return add_link(connection, new_link(LinkKind.UNDONE, line, author, undoes=found.id))
 
 
 def _order(line: RegisterEntry) -> tuple[object, ...]:

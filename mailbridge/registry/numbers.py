@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine, func, select
 
-from mailbridge.errors import MailBridgeError
+from mailbridge.errors import Refusal
 from mailbridge.registry.authority import INTAKE_PATTERN, Authority, book_of, intake_of
+from mailbridge.registry.clock import Clock, utc_now
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.entry import EntryStatus, Event, RegisterEntry
 from mailbridge.registry.happenings import Happening
 from mailbridge.registry.journal import add
-from mailbridge.registry.rows import Author, entry_of, select_entries, version_row, write_event
-from mailbridge.registry.search_index import index_entry
+from mailbridge.registry.rows import Author, author_of_change, entry_of, select_entries, write_event
 from mailbridge.registry.series import Place, authority_of, pass_number
-from mailbridge.registry.store import Clock, SqlTransaction, utc_now
+from mailbridge.registry.states import write_version
+from mailbridge.registry.store import SqlTransaction
 from mailbridge.registry.tables import counter, entry, entry_version, number_block, number_given, number_reserved
 
 HIGHEST = 2_000_000_000
@@ -32,17 +33,8 @@ Then = Callable[[Connection, Sequence[RegisterEntry]], None]
 """What follows when lines got their numbers."""
 
 
-class NumberRefused(MailBridgeError):
-    """A number cannot be given, taken or let go; `vi` and `en` are sentences for people. Nothing was written."""
-
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(en)
-        self.vi = vi
-        self.en = en
-
-    def told(self, language: str) -> str:
-        """Return the sentence in a language."""
-        return self.vi if language == "vi" else self.en
+class NumberRefused(Refusal):
+    """A number cannot be given, taken or let go."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -211,23 +203,9 @@ def next_number(connection: Connection, agency: str, book: str, year: int) -> in
     return found or 1
 
 
-def author_of_change(by: str, why: str, clock: Clock) -> Author:
-    """Name who changes the book, when and why; raises ValueError without a person or a reason."""
-    by, why = by.strip(), " ".join(why.split())
-    if not by or not why:
-        raise ValueError("a change needs its author and its reason")
-    return Author(by, clock(), why)
-
-
 def written(author: Author) -> dict[str, object]:
     """Lay out who wrote a row, as the columns of all tables here have it."""
     return {"written_by": author.by, "written_at": author.at, "why": author.why}
-
-
-def write_version(connection: Connection, line: RegisterEntry, author: Author) -> None:
-    """Add a version of an entry."""
-    add(connection, line.draft.agency, entry_version, version_row(line, author))
-    index_entry(connection, line)
 
 
 def tell(connection: Connection, line: RegisterEntry, what: Happening, author: Author, detail: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import RowMapping
 
 from mailbridge.registry.authority import Authority
+from mailbridge.registry.clock import Clock, utc_now
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.entry import RegisterEntry
 from mailbridge.registry.happenings import Happening
@@ -17,7 +18,6 @@ from mailbridge.registry.numbers import (
     HIGHEST,
     NumberRefused,
     Then,
-    author_of_change,
     highest_number,
     next_number,
     settle,
@@ -25,9 +25,8 @@ from mailbridge.registry.numbers import (
     waiting_lines,
     written,
 )
-from mailbridge.registry.rows import Author
+from mailbridge.registry.rows import Author, author_of_change
 from mailbridge.registry.series import Place, authority_of, count_in_blocks, pass_number
-from mailbridge.registry.store import Clock, utc_now
 from mailbridge.registry.tables import number_block
 
 

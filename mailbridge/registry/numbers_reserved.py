@@ -13,22 +13,22 @@ from sqlalchemy import Connection, Engine, and_, exists, select
 from sqlalchemy.engine import RowMapping
 
 from mailbridge.registry.authority import is_intake
+from mailbridge.registry.clock import Clock, utc_now
 from mailbridge.registry.database import reaching_database, reading
 from mailbridge.registry.entry import VIETNAM, Channel, DraftEntry, EntryStatus, RegisterEntry, local_day
 from mailbridge.registry.happenings import Happening
 from mailbridge.registry.journal import add
 from mailbridge.registry.numbers import (
     NumberRefused,
-    author_of_change,
     is_reserved,
     line_at,
     tell,
     tell_of_book,
     written,
 )
-from mailbridge.registry.rows import Author
+from mailbridge.registry.rows import Author, author_of_change
 from mailbridge.registry.series import Place, pass_number, take_number
-from mailbridge.registry.store import Clock, SqlTransaction, utc_now
+from mailbridge.registry.store import SqlTransaction
 from mailbridge.registry.tables import entry, number_reserved
 
 MOST_AT_ONCE = 500

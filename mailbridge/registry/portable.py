@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Date, DateTime, Integer, LargeBinary, exc, inspect, select
+from sqlalchemy import Boolean, Connection, Date, DateTime, Integer, LargeBinary, exc, inspect
 from sqlalchemy.types import TypeEngine
 
 from mailbridge.errors import Unavailable
@@ -232,17 +232,20 @@ def _put(connection: Connection, shape: Shape, rows: Iterator[tuple[Any, ...]]) 
 
 def _count_on(connection: Connection, shape: Shape) -> None:
     """Let PostgreSQL go on counting behind the rows that brought their numbers; SQLite does so by itself."""
-    if connection.dialect.name == "sqlite" or not isinstance(dict(zip(shape.columns, shape.types, strict=True)).get("id"), Integer):
+    counted = dict(zip(shape.columns, shape.types, strict=True)).get("id")
+    if connection.dialect.name == "sqlite" or not isinstance(counted, Integer):
         return
-    sql = f"SELECT setval(pg_get_serial_sequence('\"{shape.name}\"', 'id'), max(id)) FROM \"{shape.name}\" HAVING max(id) > 0"
-    connection.exec_driver_sql(sql)
+    sequence = f"pg_get_serial_sequence('\"{shape.name}\"', 'id')"
+    connection.exec_driver_sql(f'SELECT setval({sequence}, max(id)) FROM "{shape.name}" HAVING max(id) > 0')  # noqa: S608  # names of ours
 
 
 def _index(connection: Connection, tell: Callable[[int], None], done: int) -> None:
     """Make the index of words anew, each entry in its place."""
     last = 0
-    places = select_entries().join(entry_search, entry_search.c.entry_id == entry.c.id).add_columns(
-        entry_search.c.id.label("place")
+    places = (
+        select_entries()
+        .join(entry_search, entry_search.c.entry_id == entry.c.id)
+        .add_columns(entry_search.c.id.label("place"))
     )
     ordered = places.order_by(entry_search.c.id).limit(_AT_ONCE)
     while found := connection.execute(ordered.where(entry_search.c.id > last)).mappings().all():
@@ -250,11 +253,3 @@ def _index(connection: Connection, tell: Callable[[int], None], done: int) -> No
             index_entry(connection, entry_of(row))
         last = found[-1]["place"]
         tell(done)
-
-
-def newest_link(connection: Connection) -> int:
-    """Return how many links the journal has: what tells two moments of a book apart."""
-    found: int | None = connection.execute(select(metadata.tables["journal"].c.id).order_by(
-        metadata.tables["journal"].c.id.desc()
-    ).limit(1)).scalar()
-    return found or 0

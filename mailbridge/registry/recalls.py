@@ -12,17 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from mailbridge.registry.closings import open_for_mail
-from mailbridge.registry.database import reaching_database
 from mailbridge.registry.entry import EntryStatus, Event, RegisterEntry, local_day
 from mailbridge.registry.happenings import OURSELVES, Happening
 from mailbridge.registry.links import ASKED, EntryEnded, Link, LinkKind, NotDone, asked_of, standing_links
-from mailbridge.registry.links_rows import add_link, links_of
+from mailbridge.registry.links_rows import add_link, links_of, new_link
 from mailbridge.registry.relations import RecallAsked
 from mailbridge.registry.rows import Author, write_event
-from mailbridge.registry.states import Clock, lock_entries, restate, tell, utc_now, with_remark
+from mailbridge.registry.states import lock_entries, restate, tell, with_remark
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +50,7 @@ def ask(connection: Connection, agency: str, mail_id: str, asked: Sequence[Recal
         if any(link.kind is each.kind and link.mail_id == mail_id and link.entry_id == line.id for link in known):
             continue
         author = Author(OURSELVES, at, each.why)
-        made = _link(each.kind, line, author, mail_id=mail_id)
+        made = new_link(each.kind, line, author, mail_id=mail_id)
         add_link(connection, made)
         happened = Event(
             at=at,
@@ -73,30 +72,6 @@ def _note_unproven(connection: Connection, agency: str, mail_id: str, asked: Rec
         detail=f"{asked.symbol}: {asked.kind.value}; the issuer is not proven, or no entry is meant",
     )
     write_event(connection, agency, happened)
-
-
-class SqlRecalls:
-    """A clerk's answers on SQLite or PostgreSQL. Its methods block and raise `Unavailable`."""
-
-    def __init__(self, engine: Engine, *, clock: Clock = utc_now) -> None:
-        self._engine = engine
-        self._clock = clock
-
-    def agree(self, entry_id: str, *, by: str, why: str, other_id: str | None = None) -> Answered:
-        """Agree, see `answer_recall`."""
-        with reaching_database(), self._engine.begin() as connection:
-            return answer_recall(connection, entry_id, self._author(by, why), agreed=True, other_id=other_id)
-
-    def refuse(self, entry_id: str, *, by: str, why: str) -> Answered:
-        """Refuse, see `answer_recall`."""
-        with reaching_database(), self._engine.begin() as connection:
-            return answer_recall(connection, entry_id, self._author(by, why), agreed=False)
-
-    def _author(self, by: str, why: str) -> Author:
-        by, why = by.strip(), " ".join(why.split())
-        if not by or not why:
-            raise ValueError("a change needs its author and its reason")
-        return Author(by, self._clock(), why)
 
 
 def answer_recall(
@@ -129,7 +104,7 @@ def answer_recall(
     kind = ASKED[asked.kind] if asked else LinkKind.RECALLED_BY
     remark = _remark(kind, others[0] if others else None, line, author)
     open_for_mail(connection, line, f"{_TOLD[kind]}: số đến {line.shown_number}", at=author.at)
-    made = _link(
+    made = new_link(
         kind,
         line,
         author,
@@ -157,7 +132,7 @@ def _refused(connection: Connection, line: RegisterEntry, asked: Link | None, au
             vi="Chưa có đề nghị thu hồi, thay thế nào cho số đến này.",
             en="Nobody has asked to recall or replace this entry.",
         )
-    made = _link(LinkKind.REFUSED, line, author, mail_id=asked.mail_id, undoes=asked.id)
+    made = new_link(LinkKind.REFUSED, line, author, mail_id=asked.mail_id, undoes=asked.id)
     link = add_link(connection, made)
     tell(connection, line, author, Happening.RECALL_REFUSED, asked.kind.value)
     return Answered(entry=line, link=link, agreed=False, mail_id=asked.mail_id)
@@ -180,27 +155,3 @@ def _remark(kind: LinkKind, other: RegisterEntry | None, line: RegisterEntry, au
         symbol = f"văn bản số {other.draft.symbol}, " if other.draft.symbol else ""
         by = f" theo {symbol}số đến {number}"
     return f"{_TOLD[kind]} ngày {local_day(author.at):%d/%m/%Y}{by}"
-
-
-def _link(
-    kind: LinkKind,
-    line: RegisterEntry,
-    author: Author,
-    *,
-    mail_id: str | None,
-    other_id: str | None = None,
-    remark: str | None = None,
-    undoes: int | None = None,
-) -> Link:
-    return Link(
-        agency=line.draft.agency,
-        kind=kind,
-        entry_id=line.id,
-        other_id=other_id,
-        mail_id=mail_id,
-        remark=remark,
-        written_by=author.by,
-        written_at=author.at,
-        why=author.why,
-        undoes=undoes,
-    )

@@ -7,17 +7,18 @@ a task for a clerk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import Connection, Engine, Insert, Select, func, select
 from sqlalchemy.engine import RowMapping
 
 from mailbridge.errors import Unavailable
 from mailbridge.mail.letter import Letter
-from mailbridge.registry.database import add_once, reaching_database, reading
+from mailbridge.registry.database import add_once, insert_into, reaching_database, reading
 from mailbridge.registry.entry import Event
 from mailbridge.registry.fates import Fate, LetterFate
 from mailbridge.registry.happenings import OURSELVES, Happening
@@ -27,6 +28,9 @@ from mailbridge.registry.tables import answered, breaker, entry, letter_fate, le
 
 LEAST_TOKEN = 16
 """Digits of a token that must be given to find its letter: 64 bits, nobody guesses them."""
+
+MOST_FATES = 20
+"""Reports of one letter that are kept. Whoever got it can write any number; a server that delays writes a few."""
 
 _REMEMBERED = timedelta(days=2)
 """How long answers are counted at most."""
@@ -53,8 +57,10 @@ class Breaker:
 class Correspondence:
     """What a transaction knows and writes of letters beside the outbox. For one thread; never commits."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, before_event: Callable[[], None] = lambda: None) -> None:
+        """`before_event` is called before a line is added to the time line, which has an order."""
         self._connection = connection
+        self._before_event = before_event
 
     def find(self, token: str) -> LetterRecord | None:
         """Return the letter of a token, or of its first `LEAST_TOKEN` or more digits; None when there is none."""
@@ -64,10 +70,13 @@ class Correspondence:
         """
         Write down what came back about a letter, and tell it to its mail and its entries; False when it is known.
 
-        Nothing else changes: no number, no state, no deadline.
+        Nothing else changes: no number, no state, no deadline. Of one letter `MOST_FATES` are written down.
         """
         same = (letter_fate.c.key == fate.key, letter_fate.c.mail_id == fate.mail_id)
         if self._connection.execute(select(letter_fate.c.id).where(*same)).first() is not None:
+            return False
+        told = select(func.count()).select_from(letter_fate).where(letter_fate.c.key == fate.key)
+        if self._connection.execute(told).scalar_one() >= MOST_FATES:
             return False
         row = {
             "key": fate.key,
@@ -80,6 +89,7 @@ class Correspondence:
         if not add(self._connection, letter.agency, letter_fate, row, "key", "mail_id"):
             return False
         detail = f"{letter.kind.value} to {letter.recipient}: {fate.status or ''} {fate.said}".strip()
+        self._before_event()
         for entry_id in self._entries_of(letter.mail_id) or (None,):
             happened = Event(
                 at=fate.at,
@@ -188,7 +198,7 @@ class Resent:
             ).scalar_one()
             made = again(times + 1)
             row = letter_row(made) | {"created_at": now, "due_at": now, "attempts": 0}
-            if not add_once(connection, outbox, row, "key"):
+            if not add(connection, made.agency, outbox, row, "key"):
                 raise Unavailable("outbox", "somebody else is just sending this letter again")
             remember_token(connection, made)
             happened = Event(
@@ -204,7 +214,18 @@ class Resent:
 
 def remember_token(connection: Connection, letter: Letter) -> None:
     """Write down by what a letter is known that was just put into the outbox."""
-    add_once(connection, letter_token, {"token": letter.token, "key": letter.key}, "token")
+    remember_tokens(connection, (letter,))
+
+
+def remember_tokens(connection: Connection, letters: Sequence[Letter]) -> None:
+    """Write down by what letters are known that were just put into the outbox."""
+    rows = [{"token": letter.token, "key": letter.key} for letter in letters]
+    connection.execute(_remember(connection.dialect.name), rows)
+
+
+@cache
+def _remember(dialect: str) -> Insert:
+    return insert_into(dialect, letter_token).on_conflict_do_nothing(index_elements=["token"])
 
 
 def find_letter(connection: Connection, token: str) -> LetterRecord | None:

@@ -12,9 +12,10 @@ from sqlalchemy.engine import RowMapping
 
 from mailbridge.mail.delivery import Fate
 from mailbridge.mail.letter import Letter, LetterKind
+from mailbridge.registry.clock import Clock
 from mailbridge.registry.entry import Case, Channel, DraftEntry, EntryStatus, Event, RegisterEntry
 from mailbridge.registry.happenings import OURSELVES, Happening
-from mailbridge.registry.journal import add
+from mailbridge.registry.journal import add, add_all
 from mailbridge.registry.tables import entry, entry_version, event, mail_case
 
 VERSION_FIELDS = tuple(f.name for f in fields(DraftEntry) if f.name in entry_version.c)
@@ -30,6 +31,14 @@ class Author(NamedTuple):
     by: str
     at: datetime
     why: str
+
+
+def author_of_change(by: str, why: str, clock: Clock) -> Author:
+    """Name who changes the book, when and why; raises ValueError without a person or a reason."""
+    by, why = by.strip(), " ".join(why.split())
+    if not by or not why:
+        raise ValueError("a change needs its author and its reason")
+    return Author(by, clock(), why)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -219,7 +228,16 @@ def letter_record_of(row: RowMapping) -> LetterRecord:
 
 def write_event(connection: Connection, agency: str, happened: Event) -> None:
     """Add one line to the time line; `mail_id` "" means that no mail is concerned."""
-    row = {
+    add(connection, agency, event, _event_row(agency, happened))
+
+
+def write_events(connection: Connection, agency: str, happened: Sequence[Event]) -> None:
+    """Add lines to the time line, in this order and at once."""
+    add_all(connection, agency, event, [_event_row(agency, each) for each in happened])
+
+
+def _event_row(agency: str, happened: Event) -> dict[str, Any]:
+    return {
         "at": happened.at,
         "mail_id": happened.mail_id or None,
         "entry_id": happened.entry_id,
@@ -228,7 +246,6 @@ def write_event(connection: Connection, agency: str, happened: Event) -> None:
         "what": happened.what,
         "detail": happened.detail,
     }
-    add(connection, agency, event, row)
 
 
 def event_of(row: RowMapping) -> Event:

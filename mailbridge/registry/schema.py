@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +36,28 @@ def upgrade(url: str) -> str:
         Misconfigured: The URL cannot be used.
         Unavailable: The database or the folder is gone.
     """
+    with _migrating(url) as (connection, config):
+        before = _revision(connection)
+        command.upgrade(config, "head")
+        if before != newest():
+            index_missing(connection)
+        if (before or "") < _FIRST_WITH_JOURNAL:
+            adopt_rows(connection, datetime.now(UTC))
+        return _revision(connection) or ""
+
+
+def make(url: str, revision: str) -> None:
+    """
+    Make the tables of a revision in a database that has none, for rows of that time; raises as `upgrade` does.
+
+    A database that has tables of this revision stays as it is; one of another revision is never led back.
+    """
+    with _migrating(url) as (_, config):
+        command.upgrade(config, revision)
+
+
+@contextmanager
+def _migrating(url: str) -> Iterator[tuple[Connection, Config]]:
     parsed = read_url(url)
     if parsed.get_backend_name() == "sqlite":
         try:
@@ -46,13 +69,7 @@ def upgrade(url: str) -> str:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})")
         config = _config()
         config.attributes["connection"] = connection
-        before = _revision(connection)
-        command.upgrade(config, "head")
-        if before != newest():
-            index_missing(connection)
-        if (before or "") < _FIRST_WITH_JOURNAL:
-            adopt_rows(connection, datetime.now(UTC))
-        return _revision(connection) or ""
+        yield connection, config
 
 
 def current(url: str) -> str | None:
@@ -71,6 +88,25 @@ def current(url: str) -> str | None:
 def newest() -> str:
     """Return the revision that this program works with."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One migration: the revision it leads to, and what it brings, in an English sentence."""
+
+    revision: str
+    brings: str
+
+
+def steps_from(revision: str | None) -> tuple[Step, ...] | None:
+    """List the migrations that lead from a revision to the newest one; None when this program does not know it."""
+    script = ScriptDirectory.from_config(_config())
+    known = list(script.walk_revisions())[::-1]
+    names = [each.revision for each in known]
+    if revision is not None and revision not in names:
+        return None
+    behind = known[names.index(revision) + 1 :] if revision is not None else known
+    return tuple(Step(revision=each.revision, brings=(each.doc or "").split("\n")[0]) for each in behind)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam
+from sqlalchemy import Connection, Engine, Select, bindparam, select
 
+from mailbridge.registry.authority import intake_of, is_intake
 from mailbridge.registry.corrections_fields import Value
 from mailbridge.registry.database import reaching_database, reading
-from mailbridge.registry.entry import VIETNAM, RegisterEntry
+from mailbridge.registry.entry import VIETNAM, EntryStatus, RegisterEntry
 from mailbridge.registry.rows import entry_of, select_entries
 from mailbridge.registry.search_index import Chunk, Step, Where, matching
 from mailbridge.registry.search_snippet import Snippet, snippet_of
 from mailbridge.registry.search_words import holds, read_words, said_by
-from mailbridge.registry.tables import entry, entry_search
+from mailbridge.registry.tables import entry, entry_search, number_given
 from mailbridge.registry.texts import texts_kept
 
 _AT_ONCE = 200
@@ -150,10 +151,20 @@ def _lines(
         wanted = [entry_id for _, entry_id in places if entry_id not in found]
         rows = connection.execute(_ENTRIES, {"ids": wanted}).mappings()
         lines = {line.id: line for line in map(entry_of, rows)}
-        yield from (lines[each] for each in wanted if _fits(lines[each], question.fields))
+        behind = _left_behind(connection, lines.values())
+        yield from (lines[each] for each in wanted if each not in behind and _fits(lines[each], question.fields))
         if len(places) < at_once:
             return
         last = places[-1][0]
+
+
+def _left_behind(connection: Connection, lines: Iterable[RegisterEntry]) -> Collection[str]:
+    """Return those that waited for their number and stand in their book since that came: found there, not twice."""
+    ended = [line.id for line in lines if is_intake(line.draft.book) and line.status is EntryStatus.VOIDED]
+    if not ended:
+        return ()
+    query = select(number_given.c.waiting_id).where(number_given.c.waiting_id.in_(ended))
+    return frozenset(connection.execute(query).scalars())
 
 
 def _filtered(query: Select[Any], question: Question) -> Select[Any]:
@@ -162,7 +173,10 @@ def _filtered(query: Select[Any], question: Question) -> Select[Any]:
         conditions.append(entry.c.arrived_at >= _midnight(question.first_day))
     if question.last_day:
         conditions.append(entry.c.arrived_at < _midnight(question.last_day) + timedelta(days=1))
-    asked = ((entry.c.agency, question.agency), (entry.c.book, question.book), (entry.c.year, question.year))
+    if question.book is not None:
+        # What waits for its number in a book belongs to it.
+        conditions.append(entry.c.book.in_({question.book, intake_of(question.book)}))
+    asked = ((entry.c.agency, question.agency), (entry.c.year, question.year))
     conditions.extend(column == value for column, value in asked if value is not None)
     if not conditions:
         return query

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
+from functools import lru_cache
+from itertools import chain
 from typing import Any, assert_never
 
 from sqlalchemy import (
@@ -28,11 +30,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger
 
-from mailbridge.registry.database import add_once
+from mailbridge.registry.database import insert_into
 from mailbridge.registry.entry import RegisterEntry
 from mailbridge.registry.rows import entry_of, select_entries
 from mailbridge.registry.search_words import Indexed, Word, read_words, said_by, words_of
-from mailbridge.registry.tables import document_text, entry, entry_search, text_search
+from mailbridge.registry.tables import Writing, document_text, entry, entry_search, text_search
 
 Chunk = Sequence[Word]
 """Words that stand side by side: "123/QĐ" has two."""
@@ -43,12 +45,19 @@ _AT_ONCE = 500
 _WORDS = Table("entry_words", MetaData(), Column("rowid", BigInteger, primary_key=True), Column("entry_words", Text))
 _TEXTS = Table("text_words", MetaData(), Column("rowid", BigInteger, primary_key=True))
 _ADD_SQLITE = text("INSERT INTO entry_words (rowid, marked, plain, inside) VALUES (:id, :marked, :plain, :inside)")
+_ENTER_POSTGRESQL = text(
+    "WITH place AS (INSERT INTO entry_search (entry_id) VALUES (:entry) ON CONFLICT (entry_id) DO NOTHING RETURNING id)"
+    " INSERT INTO entry_words (rowid, entry_words) SELECT id, CAST(:words AS tsvector) FROM place RETURNING rowid"
+)
 _ADD_POSTGRESQL = text("INSERT INTO entry_words (rowid, entry_words) VALUES (:id, CAST(:words AS tsvector))")
 _ADD_TEXT_SQLITE = text("INSERT INTO text_words (rowid, marked, plain) VALUES (:id, :marked, :plain)")
 _DROP_TEXT_SQLITE = text(
     "INSERT INTO text_words (text_words, rowid, marked, plain) VALUES ('delete', :id, :marked, :plain)"
 )
-_ADD_TEXT_POSTGRESQL = text("INSERT INTO text_words (rowid, words) VALUES (:id, CAST(:words AS tsvector))")
+_ADD_TEXT_POSTGRESQL = text(
+    "WITH said AS (INSERT INTO text_search (id, said, texts) VALUES (:id, :said, :texts))"
+    " INSERT INTO text_words (rowid, words) VALUES (:id, CAST(:words AS tsvector))"
+).bindparams(bindparam("said", type_=Writing()))
 
 _LAST_PLACE = 16_382
 """The highest position in a tsvector that is told from the next one (limitations in PostgreSQL's documentation)."""
@@ -63,6 +72,13 @@ _SAID = (
     .join(entry_search, entry_search.c.id == text_search.c.id)
     .where(entry_search.c.entry_id == bindparam("entry"))
 )
+_NEW_PLACE_SQLITE = (
+    insert_into("sqlite", entry_search)
+    .values(entry_id=bindparam("entry"))
+    .on_conflict_do_nothing(index_elements=["entry_id"])
+    .returning(entry_search.c.id)
+)
+_SAY = text_search.insert()
 _TEXT_ID = document_text.c.id
 _KEPT_OF = (
     select(_TEXT_ID, document_text.c.text)
@@ -89,26 +105,65 @@ class Step(Enum):
 
 def index_entry(connection: Connection, line: RegisterEntry) -> None:
     """Put what an entry says now into the index, in the place of what it said before; the text of its document too."""
-    anew = not add_once(connection, entry_search, {"entry_id": line.id}, "entry_id")
+    words = words_of(line)
+    given = _enter_new(connection, line, words)
+    if given is not None:
+        _index_text(connection, line, given, anew=False)
+        return
     place: int = connection.execute(_PLACE, {"entry": line.id}).scalar_one()
-    _write(connection, place, words_of(line), anew=anew)
-    index_text(connection, line)
+    _write_anew(connection, place, words)
+    _index_text(connection, line, place, anew=True)
+
+
+def _enter_new(connection: Connection, line: RegisterEntry, words: Indexed) -> int | None:
+    """Give an entry its number in the index, and write its words there; None when it has one."""
+    given: int | None
+    if connection.dialect.name == "sqlite":
+        given = connection.execute(_NEW_PLACE_SQLITE, {"entry": line.id}).scalar()
+        if given is not None:
+            connection.execute(_ADD_SQLITE, _row_sqlite(given, words))
+    else:
+        row = {"entry": line.id, "words": _vector(words)}
+        given = connection.execute(_ENTER_POSTGRESQL, row).scalar()
+    return given
+
+
+def read_ahead(text: str) -> None:
+    """Take a text apart into words now, so that those who wait for the book do not wait for it when it is indexed."""
+    _words_in(text)
+
+
+# A few, as a text may have a megabyte: those of the mail at hand.
+@lru_cache(maxsize=4)
+def _words_in(text: str) -> tuple[Word, ...]:
+    return read_words(text)
 
 
 def index_text(connection: Connection, line: RegisterEntry) -> None:
     """Put the texts that are kept of an entry's document into the index, in the place of those that are there."""
+    place = connection.execute(_PLACE, {"entry": line.id}).scalar_one_or_none()
+    if place is not None:
+        _index_text(connection, line, place, anew=True)
+
+
+def _index_text(connection: Connection, line: RegisterEntry, place: int, *, anew: bool) -> None:
     if not line.draft.document_sha256:
         return
     which = {"of": line.draft.agency, "document": line.draft.document_sha256}
     kept = connection.execute(_KEPT_OF, which).all()
-    place = connection.execute(_PLACE, {"entry": line.id}).scalar_one_or_none()
-    if not kept or place is None:
+    if not kept:
         return
-    drop_text(connection, line)
+    if anew:
+        drop_text(connection, line)
     said = said_by(line)
     ids = " ".join(str(text_id) for text_id, _ in kept)
-    connection.execute(text_search.insert(), {"id": place, "said": said, "texts": ids})
-    _write_text(connection, place, _words_together(said, (each for _, each in kept)), is_there=False)
+    words = _words_together(said, (each for _, each in kept))
+    row = {"id": place, "said": said, "texts": ids}
+    if connection.dialect.name == "sqlite":
+        connection.execute(_SAY, row)
+        connection.execute(_ADD_TEXT_SQLITE, _text_row_sqlite(place, words))
+    else:
+        connection.execute(_ADD_TEXT_POSTGRESQL, row | {"words": _vector(Indexed(words, ()))})
 
 
 def drop_text(connection: Connection, line: RegisterEntry) -> None:
@@ -119,27 +174,25 @@ def drop_text(connection: Connection, line: RegisterEntry) -> None:
     place = there.id
     ids = [int(each) for each in there.texts.split()]
     kept = connection.execute(select(document_text.c.text).where(document_text.c.id.in_(ids)).order_by(_TEXT_ID))
-    _write_text(connection, place, _words_together(there.said, kept.scalars()), is_there=True)
+    if connection.dialect.name == "sqlite":
+        # Its index must be told what it is to forget.
+        words = _words_together(there.said, kept.scalars())
+        connection.execute(_DROP_TEXT_SQLITE, _text_row_sqlite(place, words))
+    else:
+        connection.execute(delete(_TEXTS).where(_TEXTS.c.rowid == place))
     connection.execute(delete(text_search).where(text_search.c.id == place))
 
 
 def _words_together(said: str, texts: Iterable[str]) -> tuple[Word, ...]:
-    return tuple(word for each in (said, *texts) for word in read_words(each))
+    return (*read_words(said), *chain.from_iterable(map(_words_in, texts)))
 
 
-def _write_text(connection: Connection, place: int, words: Sequence[Word], *, is_there: bool) -> None:
-    """Write the words of a text, or take out those that are there: the index of SQLite must be told them again."""
-    if connection.dialect.name == "sqlite":
-        row = {
-            "id": place,
-            "marked": " ".join(word.marked for word in words),
-            "plain": " ".join(word.plain for word in words),
-        }
-        connection.execute(_DROP_TEXT_SQLITE if is_there else _ADD_TEXT_SQLITE, row)
-    elif is_there:
-        connection.execute(delete(_TEXTS).where(_TEXTS.c.rowid == place))
-    else:
-        connection.execute(_ADD_TEXT_POSTGRESQL, {"id": place, "words": _vector(Indexed(tuple(words), ()))})
+def _text_row_sqlite(place: int, words: Sequence[Word]) -> dict[str, Any]:
+    return {
+        "id": place,
+        "marked": " ".join(word.marked for word in words),
+        "plain": " ".join(word.plain for word in words),
+    }
 
 
 def index_missing(connection: Connection) -> int:
@@ -202,19 +255,16 @@ def _met(condition: str, where: Where, is_sqlite: bool) -> ColumnElement[bool]:
     return met  # type: ignore[no-any-return]  # a piece of SQL is a condition where it stands
 
 
-def _write(connection: Connection, place: int, indexed: Indexed, *, anew: bool) -> None:
-    if anew:
-        connection.execute(delete(_WORDS).where(_WORDS.c.rowid == place))
+def _write_anew(connection: Connection, place: int, words: Indexed) -> None:
+    connection.execute(delete(_WORDS).where(_WORDS.c.rowid == place))
     if connection.dialect.name == "sqlite":
-        row = {
-            "id": place,
-            "marked": " ".join(word.marked for word in indexed.words),
-            "plain": " ".join(word.plain for word in indexed.words),
-            "inside": " ".join(indexed.inner),
-        }
-        connection.execute(_ADD_SQLITE, row)
+        connection.execute(_ADD_SQLITE, _row_sqlite(place, words))
     else:
-        connection.execute(_ADD_POSTGRESQL, {"id": place, "words": _vector(indexed)})
+        connection.execute(_ADD_POSTGRESQL, {"id": place, "words": _vector(words)})
+
+
+def _row_sqlite(place: int, indexed: Indexed) -> dict[str, Any]:
+    return _text_row_sqlite(place, indexed.words) | {"inside": " ".join(indexed.inner)}
 
 
 def _vector(indexed: Indexed) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, assert_never
 
-from sqlalchemy import Connection, Engine, case, select
+from sqlalchemy import Connection, Engine, bindparam, case, select
 from sqlalchemy.sql.dml import ReturningInsert
 
 from mailbridge.registry.authority import Authority, intake_of
@@ -58,8 +58,13 @@ def take_number(connection: Connection, agency: str, book: str, year: int) -> Pl
 
 def count_up(connection: Connection, agency: str, book: str, year: int) -> int:
     """Count one up and lock the counter until the transaction ends; the first use of a year makes its row."""
-    row = {"agency": agency, "book": book, "year": year, "next": 2}
-    following: int = connection.execute(_count(connection.dialect.name), row).scalar_one()
+    # First an UPDATE: PostgreSQL lets those who wait for one stand in a line, while each commit would wake all who wait
+    # with an INSERT that conflicts.
+    here = {"of": agency, "in_book": book, "in_year": year}
+    following: int | None = connection.execute(_COUNT, here).scalar_one_or_none()
+    if following is None:
+        row = {"agency": agency, "book": book, "year": year, "next": 2}
+        following = connection.execute(_count(connection.dialect.name), row).scalar_one()
     return following - 1
 
 
@@ -67,6 +72,18 @@ def pass_number(connection: Connection, agency: str, book: str, year: int, numbe
     """Lock the counter, and see to it that it never gives this number, which comes from elsewhere."""
     row = {"agency": agency, "book": book, "year": year, "next": number + 1}
     connection.execute(_pass(connection.dialect.name), row)
+
+
+_COUNT = (
+    counter.update()
+    .where(
+        counter.c.agency == bindparam("of"),
+        counter.c.book == bindparam("in_book"),
+        counter.c.year == bindparam("in_year"),
+    )
+    .values(next=counter.c.next + 1)
+    .returning(counter.c.next)
+)
 
 
 @cache
@@ -100,9 +117,17 @@ def count_in_blocks(connection: Connection, agency: str, book: str, year: int) -
 
 def authority_of(connection: Connection, agency: str, book: str) -> Authority:
     """Say who gives the numbers of a book; of one that nothing was declared of we do."""
-    query = select(numbering.c.numbers).where(numbering.c.agency == agency, numbering.c.book == book)
-    declared = connection.execute(query.order_by(numbering.c.sequence.desc()).limit(1)).scalar_one_or_none()
+    declared = connection.execute(_DECLARED, {"of": agency, "in_book": book}).scalar_one_or_none()
     return Authority.OURS if declared is None else Authority(declared)
+
+
+# Building a statement costs more than running it.
+_DECLARED = (
+    select(numbering.c.numbers)
+    .where(numbering.c.agency == bindparam("of"), numbering.c.book == bindparam("in_book"))
+    .order_by(numbering.c.sequence.desc())
+    .limit(1)
+)
 
 
 class Declared(NamedTuple):

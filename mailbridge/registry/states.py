@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
@@ -17,14 +16,6 @@ from mailbridge.registry.search_index import index_entry
 from mailbridge.registry.tables import entry, entry_version
 
 _BETWEEN = "; "
-
-Clock = Callable[[], datetime]
-"""Tells the present moment, aware."""
-
-
-def utc_now() -> datetime:
-    """Return the present moment in UTC."""
-    return datetime.now(UTC)
 
 
 def lock_entries(connection: Connection, entry_ids: Iterable[str]) -> tuple[RegisterEntry, ...]:
@@ -53,10 +44,16 @@ def restate(
 ) -> RegisterEntry:
     """Write a further version of an entry with this state and remark; nothing else that it says changes."""
     newer = replace(line, status=status, version=line.version + 1, draft=replace(line.draft, note=note))
-    add(connection, newer.draft.agency, entry_version, version_row(newer, author), label=label_of(newer))
-    index_entry(connection, newer)
+    write_version(connection, newer, author)
     tell(connection, newer, author, what, f"version {newer.version}: {said}")
     return newer
+
+
+def write_version(connection: Connection, line: RegisterEntry, author: Author) -> None:
+    """Write what an entry says from this version on; the one place that does, so that journal and index follow."""
+    label = f"{line.draft.book}/{line.year}/{line.number}"
+    add(connection, line.draft.agency, entry_version, version_row(line, author), label=label)
+    index_entry(connection, line)
 
 
 def status_before_end(connection: Connection, entry_id: str) -> EntryStatus:
@@ -80,11 +77,6 @@ def tell(connection: Connection, line: RegisterEntry, author: Author, what: Happ
         detail=": ".join(filter(None, (f"{line.draft.book} {line.shown_number}/{line.year}, {said}", author.why))),
     )
     write_event(connection, line.draft.agency, happened)
-
-
-def label_of(line: RegisterEntry) -> str:
-    """Name an entry as people would, for the journal."""
-    return f"{line.draft.book}/{line.year}/{line.number}"
 
 
 def with_remark(note: str | None, remark: str) -> str:

@@ -637,3 +637,29 @@ clock_letter = Table(
 What was told by the clock, each once: `about` names the occasion ("2026-11-23 08:00", a mail and a step), `lines` the
 mails of a digest in their order, a JSON list. Nothing that the book rests on.
 """
+
+shown_state = Table(
+    "shown_state",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("mailbox", Text, primary_key=True),
+    Column("mail_id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UtcTime, index=True),
+    Column("at", UtcTime, nullable=False),
+)
+"""
+What stands on a mail in a mailbox, "" for nothing; `next_at` while it was not found there, see `shown`. Rows change,
+and nothing of the book rests on them: taken away, they are made anew.
+"""
+
+mailbox_cursor = Table(
+    "mailbox_cursor",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("mailbox", Text, primary_key=True),
+    Column("seen", BigInteger, nullable=False),
+    Column("uidvalidity", BigInteger),
+)
+"""How far a mailbox has followed the time line (`event.id`), and which incarnation of its folder was met last."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, Engine, bindparam, delete, literal, select, tuple_
+from sqlalchemy import Connection, Engine, delete, literal, select, tuple_
 
 from mailbridge.classifier.kinds import Classification
 from mailbridge.mail.message import Message
@@ -22,7 +22,7 @@ from mailbridge.registry.database import add_once, reaching_database, reading
 from mailbridge.registry.entry import Case
 from mailbridge.registry.happenings import WAITING_ACTIONS
 from mailbridge.registry.rows import case_of, entries_of_document
-from mailbridge.registry.search_index import drop_text, index_text
+from mailbridge.registry.search_index import drop_text, index_text, read_ahead
 from mailbridge.registry.tables import UtcTime, document_text, mail_case
 
 _READ_AGAIN = ("register", *WAITING_ACTIONS)
@@ -30,12 +30,6 @@ _AT_ONCE = 200
 
 MOST = 1_000_000
 """Octets of UTF-8 that are kept of a file; a hundred pages have a quarter of it."""
-
-_KEPT = (
-    select(document_text.c.id)
-    .where(document_text.c.agency == bindparam("of"), document_text.c.document_sha256 == bindparam("document"))
-    .limit(1)
-)
 
 
 class TextSource(StrEnum):
@@ -104,19 +98,19 @@ def keep_texts(connection: Connection, texts: Sequence[DocumentText], kept_at: d
     """
     Keep texts and put them into the index of the entries that stand for their documents; return how many are new.
 
-    A file of which a text is kept already stays as it is.
+    A file of which a text is kept already stays as it is. Told before the entry is numbered, it is indexed with it, and
+    what is slow about it is done before anybody waits for the number.
     """
     key = ("agency", "document_sha256", "file_sha256")
-    new = [each for each in texts if add_once(connection, document_text, _row(each, kept_at), *key)]
+    # In one order, so that of two mails with the same files one waits for the other, and none of them for ever.
+    ordered = sorted(texts, key=lambda each: (each.agency, each.document_sha256, each.file_sha256))
+    new = [each for each in ordered if add_once(connection, document_text, _row(each, kept_at), *key)]
+    for each in new:
+        read_ahead(each.text)
     for agency, document in dict.fromkeys((each.agency, each.document_sha256) for each in new):
         for line in entries_of_document(connection, agency, document):
             index_text(connection, line)
     return len(new)
-
-
-def are_kept(connection: Connection, agency: str, document_sha256: str) -> bool:
-    """Say whether any text of a document is kept."""
-    return connection.execute(_KEPT, {"of": agency, "document": document_sha256}).first() is not None
 
 
 def forget_texts(connection: Connection, agency: str, document_sha256: str) -> int:

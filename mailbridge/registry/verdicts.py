@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Select, or_, select
+from sqlalchemy import Connection, Engine, Select, bindparam, or_, select
 from sqlalchemy.engine import RowMapping
 
 from mailbridge.registry.conflicts import AlreadyJudged
@@ -15,13 +15,23 @@ from mailbridge.registry.database import insert_into, reaching_database, reading
 from mailbridge.registry.entry import Case
 from mailbridge.registry.journal import add
 from mailbridge.registry.judged import Cause, Verdict, verdict_at_reception
-from mailbridge.registry.rows import case_of, find_case
+from mailbridge.registry.rows import case_of
 from mailbridge.registry.search import mails_called
 from mailbridge.registry.tables import mail_case, pending_verdict, verdict
 
 _FIELDS = tuple(each.name for each in fields(Verdict))
 _KEY = ("mail_id", "agency", "sequence")
 _KEPT = mail_case.c.judgement.is_not(None)
+
+# Building a statement costs more than running it.
+_SAME = (verdict.c.mail_id == bindparam("mail"), verdict.c.agency == bindparam("of"))
+_MAY_BE_ADDED = select(
+    select(verdict.c.sequence).where(*_SAME, verdict.c.sequence == bindparam("which")).exists().label("is_there")
+).where(
+    select(mail_case.c.mail_id)
+    .where(mail_case.c.mail_id == bindparam("mail"), mail_case.c.agency == bindparam("of"), _KEPT)
+    .exists()
+)
 
 
 class Due(NamedTuple):
@@ -91,24 +101,33 @@ class SqlVerdicts:
             return connection.execute(query.limit(1)).first() is not None
 
 
-def add_verdict(connection: Connection, new: Verdict) -> None:
+def add_verdict(connection: Connection, new: Verdict, *, is_first: bool = False) -> None:
     """
     Write a verdict down; of the one at reception only its time, as the rest stands in the case.
+
+    Args:
+        is_first: This transaction wrote the case of the mail, judgement and all, and no verdict yet.
 
     Raises:
         AlreadyJudged: There is a verdict with this sequence; somebody else was quicker.
         ValueError: Nothing of this mail is kept, or the case is not there yet.
     """
-    case = find_case(connection, new.mail_id, new.agency)
-    if case is None or case.judgement is None:
-        raise ValueError(f"no verdict may be kept of mail {new.mail_id}")
+    # Looked for first, as the trigger of SQLite speaks before the conflict does; the conflict is for other nodes.
+    is_there = not is_first and _is_there(connection, new)
     row = {name: getattr(new, name) for name in _FIELDS} | {"cause": new.cause.value}
     if new.cause is Cause.RECEPTION:
         row |= {"judgement": None, "evidence": None}
-    there = select(verdict.c.sequence).where(*(verdict.c[name] == row[name] for name in _KEY))
-    # Looked for first, as the trigger of SQLite speaks before the conflict does; the second is for other nodes.
-    if connection.execute(there).first() or not add(connection, new.agency, verdict, row, *_KEY):
+    if is_there or not add(connection, new.agency, verdict, row, *_KEY):
         raise AlreadyJudged(new.mail_id, new.agency, new.sequence)
+
+
+def _is_there(connection: Connection, new: Verdict) -> bool:
+    """Say whether this verdict is written already; raises ValueError when nothing of the mail is kept."""
+    asked = {"mail": new.mail_id, "of": new.agency, "which": new.sequence}
+    found = connection.execute(_MAY_BE_ADDED, asked).first()
+    if found is None:
+        raise ValueError(f"no verdict may be kept of mail {new.mail_id}")
+    return bool(found.is_there)
 
 
 def ask_again(connection: Connection, due: Due, at: datetime | None) -> None:

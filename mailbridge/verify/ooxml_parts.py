@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 CONTENT_TYPES = "[content_types].xml"
-RELATIONSHIPS = "application/vnd.openxmlformats-package.relationships+xml"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _RELATIONSHIP = "http://schemas.openxmlformats.org/package/2006/relationships"
 _SIGNATURES = "http://schemas.openxmlformats.org/package/2006/digital-signature"

@@ -21,7 +21,9 @@ from mailbridge.wiring.lying import spool_status
 if TYPE_CHECKING:
     from mailbridge.mail.envelope import MailObject
     from mailbridge.pipeline import Outcome
-    from mailbridge.wiring.back import Back, Loop, Prepared
+    from mailbridge.wiring.back import Back
+    from mailbridge.wiring.chores import Loop
+    from mailbridge.wiring.prepared import Prepared
 
 log = logging.getLogger("mailbridge.wiring")
 
@@ -107,7 +109,8 @@ class App:
         if not roles & BEHIND:
             return []
         # Doors alone do without the database, the letters and all that reads mail: that is half of the memory.
-        from mailbridge.wiring.back import Back, prepare
+        from mailbridge.wiring.back import Back
+        from mailbridge.wiring.prepared import prepare
 
         prepared = await asyncio.to_thread(prepare, self.settings)
         self._back = Back(prepared, spool, stop, self._watcher)
@@ -127,7 +130,7 @@ class App:
         await asyncio.to_thread(certificates_of, settings)
         if self._back is None:
             return None
-        from mailbridge.wiring.back import checked
+        from mailbridge.wiring.prepared import checked
 
         return await asyncio.to_thread(checked, settings)
 

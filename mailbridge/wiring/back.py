@@ -7,7 +7,7 @@ import fcntl
 import logging
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,86 +22,36 @@ from mailbridge.control.status import STEPS, DatabaseState, LedgerStatus
 from mailbridge.desk.mail_secret import answer_secret
 from mailbridge.errors import Misconfigured, Unavailable
 from mailbridge.kept import TrustFiles
-from mailbridge.letters.check import check_templates
-from mailbridge.letters.environment import environment
-from mailbridge.lookups.gather import GatheredLookups
 from mailbridge.mail.envelope import MailObject
 from mailbridge.noting import Noting
-from mailbridge.outbound.dress import Dress
-from mailbridge.outbound.next_hop import OutboundSettings as SenderSettings
 from mailbridge.outbound.sender import LetterSender
-from mailbridge.outbound.signing import load_dkim_key, load_smime_key
 from mailbridge.pipeline import Outcome, Ports
-from mailbridge.recheck import World, ask_due
 from mailbridge.registry.acceptance import newest_acceptance
 from mailbridge.registry.books import Books, LetterState
 from mailbridge.registry.database import open_database
-from mailbridge.registry.journal_roots import make_due_roots
 from mailbridge.registry.outbox import SqlOutbox
 from mailbridge.registry.schema import current, newest, upgrade
 from mailbridge.registry.store import SqlRegistry
-from mailbridge.registry.verdicts import SqlVerdicts
 from mailbridge.settings import Role, Settings
 from mailbridge.spool import Spool
-from mailbridge.spool.archive import load_archived
 from mailbridge.walk import Walk
 from mailbridge.wiring.books import declare_books
-from mailbridge.wiring.closing import close_due
-from mailbridge.wiring.desk import command_desk
-from mailbridge.wiring.looking import keeper_for, lookups_for, reading_for
-from mailbridge.wiring.rounds import tell_by_the_clock
-from mailbridge.wiring.stamping import Stamper
+from mailbridge.wiring.chores import Chores, Loop, nap
+from mailbridge.wiring.desk import command_desk, forward_desk
+from mailbridge.wiring.looking import reading_for
+from mailbridge.wiring.prepared import Prepared, dress_of, evidence_folder, sender_settings
+from mailbridge.wiring.showing import MailboxRounds
 from mailbridge.wiring.trust import trust_status
 
 if TYPE_CHECKING:
-    from jinja2.sandbox import SandboxedEnvironment
-
     from mailbridge.control.status import TrustStatus
-    from mailbridge.lookups.revocation import TrustKeeper
-    from mailbridge.reading.files import LimitedReading
 
 log = logging.getLogger("mailbridge.wiring")
 
-_UNKNOWN_EVERY = 60.0
-"""Seconds between two looks at mails whose fate is unknown."""
-_VERDICTS_EVERY = 15.0
-"""Seconds between two looks at verdicts that are due to be asked for again; the first pause of one is a minute."""
-_ROOTS_EVERY = 60.0
-"""Seconds between two looks for a day that is over, or a root without its stamp."""
-_CLOSINGS_EVERY = 300.0
-"""Seconds between two looks for a day that is to be closed."""
-_TRUST_EVERY = 5.0
-"""Seconds between two looks at what is to be fetched."""
 _COUNT_LETTERS = 10_000
 """Letters that are counted at most: with so many waiting, the number says enough."""
 
-Loop = tuple[str, Callable[[], Coroutine[None, None, None]]]
 Watcher = Callable[[MailObject, tuple[Outcome, ...]], None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prepared:
-    """What the walk needs of a configuration, read and checked before the walk changes to it."""
-
-    settings: Settings
-    keeper: TrustKeeper
-    lookups: GatheredLookups
-    templates: SandboxedEnvironment
-
-
-def prepare(settings: Settings) -> Prepared:
-    """Read trust, zone and templates; raises `Misconfigured` for the first that cannot be read. Blocks."""
-    templates = environment(settings.folder / "templates")
-    keeper = keeper_for(settings)
-    lookups = lookups_for(settings, keeper=keeper)
-    return Prepared(settings=settings, keeper=keeper, lookups=lookups, templates=templates)
-
-
-def checked(settings: Settings) -> Prepared:
-    """Prepare a change of a running program: letters that cannot be written are `Misconfigured` too. Blocks."""
-    for each in check_templates(settings.folder / "templates"):
-        raise Misconfigured(each.problem, file=each.file, line=each.line, remedy=each.remedy)
-    return prepare(settings)
 
 
 @dataclass(slots=True)
@@ -145,6 +95,7 @@ class Back:
         self._walk: Walk | None = None
         self._sender: LetterSender | None = None
         self._noting: Noting | None = None
+        self._mailboxes: MailboxRounds | None = None
         self._tempo = Tempo()
 
     def begin(self, roles: frozenset[Role], stack: AsyncExitStack) -> Iterator[Loop]:
@@ -166,12 +117,9 @@ class Back:
             )
             yield "work", partial(self._walks, engine)
             yield "ledger", partial(self._note, self._noting)
-            yield "unknown", self._settle_unknown
-            yield "trust", self._keep_trust
-            yield "verdicts", partial(self._judge_again, engine)
-            yield "roots", partial(self._keep_roots, engine)
-            yield "closings", partial(self._close_days, engine)
-            yield "rounds", partial(self._tell_by_the_clock, engine)
+            yield from self._chores(engine).loops()
+            self._mailboxes = MailboxRounds(engine, lambda: self._prepared.settings)
+            yield "mailboxes", partial(self._show_in_mailboxes, self._mailboxes)
 
     def wake(self) -> None:
         """Say that there is something to do, or that the program ends; call it in the loop's thread."""
@@ -227,6 +175,7 @@ class Back:
                         hints=prepared.settings.hints,
                         trust=TrustFiles(evidence_folder(prepared.settings)),
                         commands=command_desk(prepared.settings, engine, secret),
+                        forwards=forward_desk(prepared.settings, engine, secret),
                         secret=secret,
                     ),
                     policies=prepared.settings.policies,
@@ -273,77 +222,23 @@ class Back:
         await self._ready.wait()
         await noting.run(self._stop)
 
+    def _chores(self, engine: Engine) -> Chores:
+        return Chores(
+            engine,
+            self._spool,
+            prepared=lambda: self._prepared,
+            ready=self._ready,
+            stop=self._stop,
+            wake=self.wake,
+            on_letters=lambda: self._sender.wake() if self._sender else None,
+        )
+
     def _set_aside(self) -> list[str]:
         return [*(each.id for each in self._spool.aside()), *(each.id for each in self._spool.unknown())]
 
-    async def _settle_unknown(self) -> None:
-        """Offer mails to the walk whose fate at the next hop stays unknown; the spool says after how long."""
-        while not self._stop.is_set():
-            with suppress(Unavailable):  # the disk is gone for now; the door tells of it
-                if await asyncio.to_thread(self._spool.settle_unknown):
-                    self.wake()
-            await nap(_UNKNOWN_EVERY, self._stop)
-
-    async def _judge_again(self, engine: Engine) -> None:
-        """Ask again for verdicts that had no answer; which are due stands in the database, and outlives a restart."""
+    async def _show_in_mailboxes(self, mailboxes: MailboxRounds) -> None:
         await self._ready.wait()
-        left_alone: dict[tuple[str, str], datetime] = {}
-        while not self._stop.is_set():
-            try:
-                now = datetime.now(UTC)
-                if await asyncio.to_thread(SqlVerdicts(engine).due, now, 1 + len(left_alone)):
-                    await self._ask_due(engine, left_alone, now)
-            except Unavailable as error:
-                log.error("verdicts wait", extra={"what": error.what, "detail": error.detail})
-            await nap(_VERDICTS_EVERY, self._stop)
-
-    async def _ask_due(self, engine: Engine, left_alone: dict[tuple[str, str], datetime], now: datetime) -> None:
-        prepared = self._prepared
-        # Processes that read files are started for these alone: seldom is anything due.
-        with closing(reading_for(prepared.settings, parallel=1, watch=prepared.keeper.note)) as reading:
-            added = await ask_due(world_of(prepared, engine, reading), left_alone, now)
-        if added and self._sender:
-            self._sender.wake()
-
-    async def _keep_trust(self) -> None:
-        """Fetch lists and answers when they are due; walks take what is there, and wait for none of it."""
-        while not self._stop.is_set():
-            keeper, now = self._prepared.keeper, datetime.now(UTC)
-            try:
-                keeper.tell(await asyncio.to_thread(keeper.refresh, now, is_over=self._stop.is_set))
-            except Exception:  # a fault of ours, brought out by what some host sent, must not stop the walk
-                log.exception("trust could not be refreshed")
-            keeper.warn(now, self._prepared.settings.trust.warn_days)
-            await nap(_TRUST_EVERY, self._stop)
-
-    async def _keep_roots(self, engine: Engine) -> None:
-        """Make the roots of days that are over, and have the newest stamped where an authority is chosen."""
-        await self._ready.wait()
-        stamper = Stamper(engine)
-        while not self._stop.is_set():
-            try:
-                now = datetime.now(UTC)
-                await asyncio.to_thread(make_due_roots, engine, now)
-                await asyncio.to_thread(stamper.stamp_due, self._prepared, now)
-            except Unavailable as error:
-                log.error("roots wait", extra={"what": error.what, "detail": error.detail})
-            await nap(_ROOTS_EVERY, self._stop)
-
-    async def _close_days(self, engine: Engine) -> None:
-        """Close days that are over, of the books that want it."""
-        await self._ready.wait()
-        while not self._stop.is_set():
-            try:
-                for done in await asyncio.to_thread(close_due, engine, self._prepared.settings, datetime.now(UTC)):
-                    log.info("day closed", extra={"book": done.book, "day": done.period.text})
-            except Unavailable as error:
-                log.error("closings wait", extra={"what": error.what, "detail": error.detail})
-            await nap(_CLOSINGS_EVERY, self._stop)
-
-    async def _tell_by_the_clock(self, engine: Engine) -> None:
-        await self._ready.wait()
-        wake = self._sender.wake if self._sender else lambda: None
-        await tell_by_the_clock(engine, lambda: self._prepared.settings, self._stop, wake)
+        await mailboxes.run(self._stop)
 
     async def _send(self, sender: LetterSender, outbox: SqlOutbox) -> None:
         await self._ready.wait()
@@ -389,61 +284,9 @@ class Back:
             decided=dict(self._tempo.by_action),
             decided_within=self._tempo.within,
             decided_seconds=self._tempo.seconds,
+            mailboxes=self._mailboxes.problems() if self._mailboxes else {},
             clock_behind_seconds=self._noting.clock_behind.total_seconds() if self._noting else 0.0,
         )
-
-
-def evidence_folder(settings: Settings) -> Path:
-    """Return where the certificates and lists lie that judgements rest on."""
-    return settings.data / "evidence"
-
-
-def world_of(prepared: Prepared, engine: Engine, reading: LimitedReading) -> World:
-    """Put together what judges mails of the archive again."""
-    settings = prepared.settings
-    root = settings.data / "spool"
-    return World(
-        lookups=prepared.lookups,
-        reading=reading,
-        registry=SqlRegistry(engine),
-        verdicts=SqlVerdicts(engine),
-        lines=Books(engine),
-        archive=lambda case: load_archived(root, case.mail_id, case.accepted_at),
-        trust=TrustFiles(evidence_folder(settings)),
-        policies=settings.policies,
-        directory=settings.directory,
-        templates=prepared.templates,
-    )
-
-
-def sender_settings(settings: Settings) -> SenderSettings:
-    """Return what the sender of letters needs to know."""
-    outbound = settings.outbound
-    return SenderSettings(
-        host=outbound.next_hop.host,
-        port=outbound.next_hop.port,
-        tls=outbound.tls,
-        hostname=settings.hostname,
-        timeout=outbound.timeout,
-    )
-
-
-def dress_of(settings: Settings) -> Dress:
-    """Return what letters get when they leave; raises `Misconfigured` for a key that cannot be used."""
-    outbound = settings.outbound
-    key, smime, certificate = outbound.dkim_key, outbound.smime_key, outbound.smime_certificate
-    return Dress(
-        addresses={agency.id: agency.addresses[0] for agency in settings.agencies},
-        bounces=outbound.bounces,
-        dkim=load_dkim_key(key, outbound.dkim_selector) if key else None,
-        smime=load_smime_key(smime, certificate) if smime and certificate else None,
-    )
-
-
-async def nap(seconds: float, stop: asyncio.Event) -> None:
-    """Wait so many seconds, or until `stop` is set."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
 
 
 @contextmanager

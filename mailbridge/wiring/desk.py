@@ -7,12 +7,13 @@ import logging
 from sqlalchemy import Engine
 
 from mailbridge.desk.desk import Around, Desk
+from mailbridge.desk.forwarding import ForwardDesk
 from mailbridge.desk.mail_desk import CommandDesk
 from mailbridge.errors import Unavailable
 from mailbridge.letters.environment import environment
 from mailbridge.mail.envelope import MailObject
+from mailbridge.registry.clock import Clock, utc_now
 from mailbridge.registry.entry import Case
-from mailbridge.registry.store import Clock, utc_now
 from mailbridge.settings import Settings
 from mailbridge.spool.archive import load_archived
 
@@ -35,6 +36,14 @@ def command_desk(settings: Settings, engine: Engine, secret: bytes, *, clock: Cl
         templates=around.templates,
         works_on=settings.calendar.is_worked,
         clock=clock,
+    )
+
+
+def forward_desk(settings: Settings, engine: Engine, secret: bytes, *, clock: Clock = utc_now) -> ForwardDesk:
+    """Set up the desk for mails that officials pass on to be registered; raises as `desk_of`."""
+    around = around_of(settings)
+    return ForwardDesk(
+        engine, Desk(engine, around, clock=clock), secret=secret, templates=around.templates, clock=clock
     )
 
 

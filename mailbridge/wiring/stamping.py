@@ -31,7 +31,7 @@ class HasTrust(Protocol):
 
 
 class Chosen(Protocol):
-    """What is needed of a configuration; `back.Prepared` fulfils it."""
+    """What is needed of a configuration; `prepared.Prepared` fulfils it."""
 
     @property
     def settings(self) -> Settings:

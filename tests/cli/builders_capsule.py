@@ -18,7 +18,7 @@ from mailbridge.registry.store import SqlRegistry
 from mailbridge.settings import load
 from mailbridge.spool import Spool
 from mailbridge.wiring import lookups_for
-from mailbridge.wiring.back import evidence_folder
+from mailbridge.wiring.prepared import evidence_folder
 from tests.cli.builders_cli import DEMO, MAILS
 from tests.demo.builders_demo import AT, OURS
 

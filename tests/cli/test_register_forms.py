@@ -9,11 +9,11 @@ import pytest
 
 from mailbridge.registry.closings import SqlClosings
 from mailbridge.registry.closings_content import day_of
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.database import open_database
 from mailbridge.settings import load
 from tests.cli.builders_cli import ARRIVED, CommandLine
 from tests.printing.builders_reading import pages
+from tests.registry.builders_changes import Changes
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def filed(book: Path) -> Path:
     engine = open_database(load(book).database.url)
     with engine.connect() as connection:
         entry_id = connection.exec_driver_sql("SELECT id FROM entry WHERE number = 1").scalar_one()
-    SqlCorrections(engine).correct(entry_id, {"file_notation": "05/CCHC"}, by="lan", why="lập hồ sơ")
+    Changes(engine).correct(entry_id, {"file_notation": "05/CCHC"}, by="lan", why="lập hồ sơ")
     engine.dispose()
     return book
 

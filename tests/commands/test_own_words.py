@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbridge.commands.own_words import own_words
+from mailbridge.commands.own_words import LONGEST, own_words
 
 REPLIES = {
     "gmail-vi": "duyệt\n\nVào Th 5, 13 thg 8, 2026 vào lúc 08:30 SNV <a@b.vn> đã viết:\n\n> Kính gửi\n> hủy: x\n",
@@ -43,6 +43,24 @@ def test_words_between_quoted_lines_all_count() -> None:
 def test_words_below_a_signature_and_a_marked_quotation_count() -> None:
     text = "duyệt\n-- \nLan\n\nOn 2026-08-13 08:30, Sở Nội vụ wrote:\n> Kính gửi\n\nmà khoan đã"
     assert own_words(text) == ("duyệt", "mà khoan đã")
+
+
+def test_a_mark_inside_what_a_program_quoted_without_marks_ends_no_quotation() -> None:
+    """The sender of a document chooses words of the notice, a line with ">" among them."""
+    quoted = "From: SNV <a@b.vn>\nSent: 13/8/2026\nTo: Lan\nSubject: x\n\nTrích yếu:\n> x\nhủy: nhập nhầm\n"
+    assert own_words(f"duyệt\n\n{quoted}") == ("duyệt",)
+
+
+def test_last_words_behind_what_is_looked_at_are_not_left_out_unseen() -> None:
+    filling = "> trích\n" * (LONGEST // 8)
+    assert own_words(f"duyệt\n{filling}à khoan, đừng duyệt\n") == ("duyệt", "[…]")
+    assert own_words("duyệt\n\nOn 13/8/2026 08:30, SNV wrote:\nx\n" + "x" * LONGEST) == ("duyệt",)
+
+
+@pytest.mark.parametrize("line", ["PS: chưa duyệt vội", "à khoan", "Nhưng chờ anh Nam đã", "Tái bút: sửa số"])
+def test_an_afterthought_below_a_signature_counts(line: str) -> None:
+    assert own_words(f"duyệt\nTrân trọng,\nLan\n{line}") == ("duyệt", line)
+    assert own_words("duyệt\nTrân trọng,\nLan\nPhòng Hành chính, số 5 Trường Chinh") == ("duyệt",)
 
 
 def test_a_closing_word_alone_is_no_signature() -> None:

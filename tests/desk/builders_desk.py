@@ -72,10 +72,11 @@ class Room:
     clerks: tuple[str, ...] = (LAN, MAI)
     directory: Directory = NO_DIRECTORY
     heads: tuple[str, ...] = ()
+    heads_void: bool = False
 
     @property
     def desk(self) -> Desk:
-        policies = (policy(clerks=self.clerks, heads=self.heads),)
+        policies = (policy(clerks=self.clerks, heads=self.heads, heads_void=self.heads_void),)
         around = Around(policies=policies, archive=self.shelf, units=UNITS, directory=self.directory)
         return Desk(self.engine, around, clock=lambda: self.now)
 

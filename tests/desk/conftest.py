@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from mailbridge.reading.files import LimitedReading
+from mailbridge.registry.journal_check import Asked, one_moment, prove
 from tests.desk.builders_desk import Room, Walked, walked
 from tests.live.postgres import postgres
 from tests.registry.conftest import Database, database, migrated_file, migrated_template, new_sqlite
@@ -29,6 +30,8 @@ def mails() -> Iterator[dict[str, Walked]]:
 
 
 @pytest.fixture
-def room(database: Database) -> Room:
-    """An empty office."""
-    return Room(engine=database.engine)
+def room(database: Database) -> Iterator[Room]:
+    """An empty office, whose book is proven after the test: honest work never looks like a change."""
+    yield Room(engine=database.engine)
+    with one_moment(database.engine) as connection:
+        assert prove(connection, Asked()).faults == ()

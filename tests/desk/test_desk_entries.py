@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from typing import Any
@@ -12,7 +12,10 @@ import pytest
 
 from mailbridge.desk.desk import Did, Refused, Share, Via
 from mailbridge.registry.books import Books
+from mailbridge.registry.closings import SqlClosings
+from mailbridge.registry.closings_content import Period
 from mailbridge.registry.entry import EntryStatus, RegisterEntry
+from mailbridge.registry.journal_check import Asked, one_moment, prove
 from mailbridge.registry.rows import LetterRecord
 from mailbridge.registry.store import SqlRegistry
 from mailbridge.registry.versions import versions_of_entry
@@ -27,6 +30,8 @@ def room(request: pytest.FixtureRequest) -> Iterator[Room]:
     """An empty office on SQLite; what both databases must agree on stands in the tests of settling."""
     with fresh_database(request, "sqlite") as made:
         yield Room(engine=made.engine)
+        with one_moment(made.engine) as connection:
+            assert prove(connection, Asked()).faults == ()
 
 
 @pytest.fixture
@@ -106,6 +111,19 @@ def test_a_wrong_value_changes_nothing_and_is_told_in_vietnamese(
     room: Room, line: RegisterEntry, values: Any, told: str
 ) -> None:
     assert refusal(lambda: room.desk.correct(line.id, values, **BY_LAN)).vi == told
+    assert now(room, line) == line
+
+
+def test_what_is_sealed_by_a_closed_day_is_refused_in_one_way_at_the_desk(room: Room, line: RegisterEntry) -> None:
+    day = Period(year=line.year, day=line.arrival_date)
+    SqlClosings(room.engine, clock=lambda: AT + timedelta(days=2)).close("sonv", "den", day, by="lan")
+
+    for act in (
+        lambda: room.desk.correct(line.id, (("trích yếu", "Về việc khác"),), **BY_LAN),
+        lambda: room.desk.void(line.id, why="nhập nhầm", **BY_LAN),
+    ):
+        refused = refusal(act)
+        assert (refused.code, "đã khóa" in refused.vi) == ("closed", True)
     assert now(room, line) == line
 
 
@@ -301,3 +319,16 @@ def test_entries_are_found_by_what_people_call_them_and_by_words(room: Room, lin
     assert [each.id for each in room.desk.find("3526/VPCP-KGVX", "sonv")] == [line.id]
     assert [each.id for each in room.desk.find("tuyen dung", "sonv")] == [other.id]
     assert room.desk.find("", "sonv") == ()
+
+
+def test_where_heads_void_nobody_else_does_not_even_at_the_terminal(room: Room, line: RegisterEntry) -> None:
+    """E5: authority. Taking the voiding back is theirs too."""
+    room.heads, room.heads_void = ("giamdoc@sonv.backan.gov.vn",), True
+    head: Any = {"by": "GiamDoc@sonv.backan.gov.vn", "via": Via.CLI}
+    for other in (BY_LAN, {"by": "root", "via": Via.CLI}):
+        assert refusal(lambda said=other: room.desk.void(line.id, why="nhầm", **said)).code == "not-allowed"
+    done = room.desk.void(line.id, why="nhầm", **head)
+    assert now(room, line).status is EntryStatus.VOIDED
+    assert refusal(lambda: room.desk.undo(done.undo, **BY_LAN)).code == "not-allowed"
+    room.desk.undo(done.undo, **head)
+    assert now(room, line).status is EntryStatus.REGISTERED

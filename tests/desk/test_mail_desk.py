@@ -10,7 +10,7 @@ from mailbridge.mail.parse import parse
 from mailbridge.registry.acts import Via
 from mailbridge.registry.happenings import Happening
 from tests.desk.builders_desk import LAN, MAI, Room, Walked
-from tests.desk.builders_mail import HEAD, HOA, Post, body_of, seen_reply, subject_of, with_digest
+from tests.desk.builders_mail import HEAD, HOA, Post, body_of, digests, seen_reply, subject_of, with_digest
 from tests.keys.dkim_keys import rsa_key
 
 
@@ -100,6 +100,9 @@ def test_confirm_and_assign_in_one_mail(post: Post, mails: dict[str, Walked]) ->
     undone = body_of(post.say(answer, "hoàn tác"))
     assert "[Đã thực hiện]" in undone
     assert undone.count("Đã hoàn tác") == 2
+    assert "Đã hoàn tác: chuyển xử lý, số đến 01/2026." in undone
+    assert "Phòng Tổ chức - Hành chính, Văn phòng Sở có thể đã được báo" in " ".join(undone.split())
+    assert "Đã hoàn tác: vào sổ, số đến 01/2026. Số đến 01/2026 không còn giá trị" in " ".join(undone.split())
     assert post.counts() == {"act": 4, "entry": 1}
     assert post.desk.waiting("sonv")[0].mail_id == mails["08"].mail.id
     assert "Không có thao tác nào để hoàn tác" in body_of(post.say(answer, "hoàn tác"))
@@ -182,6 +185,40 @@ def test_a_digest_is_answered_by_numbers(post: Post, mails: dict[str, Walked]) -
     assert "không có mục 9" in body_of(post.say(digest, "duyệt 9"))
     assert "Thư tổng hợp" in body_of(post.say(digest, "hủy: nhập nhầm"))
     assert post.counts()["entry"] == entered
+
+
+def test_a_digest_of_the_clock_is_answered_line_by_line(post: Post, mails: dict[str, Walked]) -> None:
+    """H9: the numbers mean the lines that stood in this letter, whatever waits by now."""
+    names = ("07", "08", "10")
+    for name in names:
+        post.room.receive(mails[name])
+    sent = digests(post)
+    assert set(sent) == {LAN, MAI}
+    shown = body_of(sent[LAN])
+    assert "1. Công văn số 2210/STC-QLNS" in shown
+    assert "3. Thông báo số 77/TB-TCT" in shown
+    post.desk.dismiss(mails["07"].mail.id, "sonv", by=LAN, via=Via.CLI)
+
+    told = " ".join(body_of(post.say(sent[LAN], "Duyệt hết trừ 2 nhé.")).split())
+    assert "[Thực hiện một phần] Số đến 01/2026" in told
+    assert "Mục 1: Thư này đã ghi không phải văn bản" in told
+    assert "Mục 2" not in told
+    assert [each.mail_id for each in post.desk.waiting("sonv")] == [mails["08"].mail.id]
+
+    # The second clerk answers her own digest: who was quicker is told line by line.
+    late = " ".join(body_of(post.say(sent[MAI], "duyệt 3", sender=MAI)).split())
+    assert "[Không thực hiện]" in late
+    assert LAN in late
+    assert post.counts() == {"act": 2, "entry": 1}
+
+
+def test_a_batch_is_taken_back_as_one(post: Post, mails: dict[str, Walked]) -> None:
+    for name in ("07", "10"):
+        post.room.receive(mails[name])
+    answer = post.say(digests(post)[LAN], "duyệt hết")
+    assert "Số đến 02/2026: Không gửi thư cho nơi gửi" in " ".join(body_of(answer).split())
+    assert body_of(post.say(answer, "HOÀN TÁC")).count("Đã hoàn tác: vào sổ") == 2
+    assert len(post.desk.waiting("sonv")) == 2
 
 
 def test_numbers_mean_nothing_in_the_answer_to_one_notice(post: Post, mails: dict[str, Walked]) -> None:

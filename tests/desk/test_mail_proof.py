@@ -148,6 +148,13 @@ def attacks(n: Notices) -> Iterator[tuple[str, Letter | None, dict[str, Any]]]:
     yield "bounced", n.lan, inside | {"mail_from": " "}
     yield "thread named twice", n.lan, inside | {"subject": "Re: x", "extra": f"In-Reply-To: {colleague}"}
     yield "with a file", n.lan, inside | {"attach": ATTACHED}
+    # Whoever has an "ok" that a clerk signed for him can name any mail in a field that is not signed, and send it on.
+    yield "signed, thread put in by a stranger", n.lan, {"sign": DOMAIN, "subject": "Re: việc khác"}
+    yield "signed for somebody else", n.lan, {"sign": DOMAIN, "to": OUTSIDER, "recipients": (OURS,)}
+    yield "signed, hidden recipient", n.lan, {"sign": DOMAIN, "to": "undisclosed-recipients:;", "recipients": (OURS,)}
+    # "Đồng ý" to a colleague who wrote about the notice is no answer to the notice.
+    yield "answers a colleague", n.lan, inside | {"in_reply_to": f"<hoi@{DOMAIN}>"}
+    yield "answers a colleague, signed", n.lan, {"sign": DOMAIN, "in_reply_to": f"<hoi@{DOMAIN}>"}
 
 
 def test_no_attack_does_anything(post: Post, notices: Notices) -> None:
@@ -190,6 +197,44 @@ def test_who_is_named_by_a_forger_hears_nothing_and_the_clerks_once(post: Post, 
 def test_a_forger_in_a_stranger_s_name_is_told_of_too(post: Post, notices: Notices) -> None:
     post.take(post.reply(notices.lan, "không phải văn bản", sender=OUTSIDER))
     assert post.events(Happening.COMMAND_REFUSED) == [f"in the name of {OUTSIDER}"]
+
+
+def test_invented_names_are_told_of_once_a_day_and_not_once_a_name(post: Post, notices: Notices) -> None:
+    before = len(post.letters())
+    for number in range(5):
+        post.take(post.reply(notices.lan, "không phải văn bản", sender=f"ai-{number}@example.com"))
+    assert sorted(each.recipient for each in post.letters()[before:]) == [LAN, MAI]
+    assert len(post.events(Happening.COMMAND_REFUSED)) == 5
+
+
+def test_a_reply_to_two_offices_of_one_house_is_answered_once(post: Post, notices: Notices) -> None:
+    """The clerk of both wrote a copy to the other office; it stays silent, the one whose notice it is answers."""
+    ours, other = post.office, other_office(post)
+    both = (OURS, other.agency.addresses[0])
+    seen = post.reply(notices.lan, "không phải văn bản", internal=True, to=", ".join(both), recipients=both)
+    before = len(post.letters())
+    post.office = other
+    case = post.take(seen)
+    assert case is not None
+    assert len(post.letters()) == before
+    post.office = ours
+    post.take(seen)
+    assert len([each for each in post.letters() if each.key.startswith("command:")]) == 1
+    assert post.counts()["act"] == 1
+
+
+def test_who_answers_a_colleague_is_asked_to_answer_the_notice(post: Post, notices: Notices) -> None:
+    answer = post.say(notices.lan, "không phải văn bản", in_reply_to=f"<hoi@{DOMAIN}>")
+    told = " ".join(body_of(answer).split())
+    assert "trả lời một thư khác" in told
+    assert "Chưa có gì thay đổi." in told
+
+
+def test_a_signed_thread_alone_is_enough(post: Post, notices: Notices) -> None:
+    """Where the server signs In-Reply-To, the subject need not tell."""
+    how: dict[str, Any] = {"sign": DOMAIN, "subject": "Re: việc khác"}
+    post.take(post.reply(notices.lan, "không phải văn bản", signing={"headers": (*SIGNED, "in-reply-to")}, **how))
+    assert post.counts()["act"] == 1
 
 
 def test_a_clerk_with_a_colleague_s_notice_is_told_so(post: Post, notices: Notices) -> None:

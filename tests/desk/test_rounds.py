@@ -12,17 +12,17 @@ import pytest
 from mailbridge.decision.duty import Presence, Shift
 from mailbridge.decision.policy import Policy
 from mailbridge.decision.timetable import Timetable
+from mailbridge.decision.units import Unit
 from mailbridge.decision.workdays import OfficeHours, WorkCalendar
 from mailbridge.desk.answers import Waiting
 from mailbridge.desk.rounds import Rounds
-from mailbridge.desk.units import Unit
 from mailbridge.registry.books import Books
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.entry import DraftEntry, RegisterEntry
 from mailbridge.registry.rounds import digest_lines
 from mailbridge.registry.store import SqlRegistry
 from tests.demo.builders_demo import policy
 from tests.desk.builders_desk import LAN, MAI
+from tests.registry.builders_changes import Changes
 from tests.registry.conftest import Database
 
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -192,7 +192,7 @@ def test_one_document_is_named_in_the_subject(office: Office) -> None:
 
 def test_what_is_done_or_voided_is_not_reminded_of(office: Office) -> None:
     line = office.enter(MONDAY - timedelta(days=3), due_date=MONDAY.date())
-    SqlCorrections(office.database.engine).void(line.id, by=LAN, why="nhập nhầm")
+    Changes(office.database.engine).void(line.id, by=LAN, why="nhập nhầm")
     office.times = replace(TIMES, digests=())
     assert office.run(MONDAY) == 0
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mailbridge.decision.units import Unit
 from mailbridge.desk.answers import Refused
-from mailbridge.desk.units import Unit, the_unit, units_called
+from mailbridge.desk.units import the_unit, units_called
 
 
 def unit(name: str, number: int = 1, address: str = "") -> Unit:

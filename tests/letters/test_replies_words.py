@@ -8,7 +8,7 @@ import pytest
 
 from mailbridge.commands.command import Assign, BatchConfirm, Correct, Void
 from mailbridge.commands.reading import read_commands
-from mailbridge.letters.replies_answers import OF_DIGEST, OF_DONE, OF_ENTERED, OF_WAITING
+from mailbridge.letters.replies_answers import OF_DONE, OF_ENTERED, OF_WAITING
 from mailbridge.letters.replies_words import HELP, told
 
 TODAY = date(2026, 8, 6)
@@ -30,7 +30,7 @@ def test_what_links_write_is_understood_once_it_is_filled_in() -> None:
         "void: ": "by mistake",
     }
     ends |= {"duplicate of ": "12", "approve all except ": "3"}
-    for _, words in {*OF_WAITING, *OF_ENTERED, *OF_DONE, *OF_DIGEST}:
+    for _, words in {*OF_WAITING, *OF_ENTERED, *OF_DONE}:
         for text in (words.vi, words.en):
             if "…" not in text:
                 assert read_commands(text + ends.get(text, ""), TODAY).unclear is None, text

@@ -65,6 +65,8 @@ def test_the_tables_agree_with_another_program(charset: Charset) -> None:
 @given(vietnamese)
 @example("Công văn của ông Loïc Müller và bà Élise")
 @example(" ".join(WORDS))
+@example("Chưa có gì thay đổi.")
+@example("Không có gì, cái gì, giỗ, gìn giữ, gỉ sét")
 def test_good_vietnamese_is_never_changed(text: str) -> None:
     assert mend(text) == unicodedata.normalize("NFC", text)
     assert mend(unicodedata.normalize("NFD", text)) == unicodedata.normalize("NFC", text)

@@ -96,6 +96,24 @@ def test_a_merged_entry_is_struck() -> None:
     assert line.events == ("Đã gộp 06/01/2026 (Trần Thị Bình): Trùng số 01.",)
 
 
+def test_a_state_that_was_taken_back_does_not_look_as_if_it_held() -> None:
+    voided_once = later_version(entry(4, version=2, status=EntryStatus.VOIDED), "nhầm")
+    again = later_version(entry(4, version=3), "hoàn tác", days=2)
+    line = line_of((first_version(4), voided_once, again))
+    assert not line.is_struck
+    assert line.events == (
+        "Đã hủy 06/01/2026 (Trần Thị Bình): nhầm.",
+        "Khôi phục 07/01/2026 (Trần Thị Bình): hoàn tác.",
+    )
+
+
+def test_a_remark_behind_others_corrects_nothing() -> None:
+    added = entry(1, version=2, note="Chưa ký số; Đã nhận bản giấy ngày 06/01/2026")
+    line = line_of((first_version(1, note="Chưa ký số"), later_version(added, "bản giấy")))
+    assert line.cells[9] == Cell(text="Chưa ký số; Đã nhận bản giấy ngày 06/01/2026")
+    assert line.events == ()
+
+
 def test_days_have_ten_characters_in_every_year() -> None:
     assert day_text(date(999, 2, 1)) == "01/02/0999"
     assert day_text(None) == ""

@@ -14,12 +14,13 @@ from mailbridge.kept import load_evidence
 from mailbridge.lookups.dns import Resolver
 from mailbridge.lookups.zone import ZoneFile
 from mailbridge.recheck import ask_due, ask_now
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.judged import Cause
+from mailbridge.registry.merging import SqlMerging
 from mailbridge.verify.evidence import Question
 from tests.demo.builders_demo import AT, DEMO, demo, reading
 from tests.lookups.builders_dns import SILENCE, name_server
 from tests.recheck.builders_recheck import Office, book_in
+from tests.registry.builders_changes import Changes
 from tests.registry.builders_registry import draft
 
 __all__ = ["reading"]  # pytest finds the fixture by its name in this module
@@ -183,7 +184,23 @@ async def test_mail_whose_entry_was_voided_is_not_answered_later(office: Office)
     await office.receive(demo("01"), AT)
     with office.registry.transaction() as tx:
         line = tx.enter(draft("a", mail_id="mail-01-1", agency="sonv"), AT)
-    SqlCorrections(office.engine).void(line.id, by="lan", why="không phải văn bản đến")
+    Changes(office.engine).void(line.id, by="lan", why="không phải văn bản đến")
+    office.names = zone
+    office.now = AT + MINUTE
+    assert await ask_due(office.world(), {}, office.now) == 1
+    assert "arrived" not in [each.letter.kind.value for each in office.letters()]
+
+
+async def test_mail_whose_entry_was_merged_into_one_that_was_voided_is_not_answered_later(office: Office) -> None:
+    """What a letter says of a merged entry is what became of the one that it points to."""
+    zone = office.names
+    office.names = ZoneFile(silent(office.folder))
+    await office.receive(demo("01"), AT)
+    with office.registry.transaction() as tx:
+        stands = tx.enter(draft("b", mail_id="mail-00", agency="sonv"), AT - MINUTE)
+        line = tx.enter(draft("a", mail_id="mail-01-1", agency="sonv"), AT)
+    SqlMerging(office.engine).merge(line.id, stands.id, by="lan", why="gửi hai lần")
+    Changes(office.engine).void(stands.id, by="lan", why="không phải văn bản đến")
     office.names = zone
     office.now = AT + MINUTE
     assert await ask_due(office.world(), {}, office.now) == 1

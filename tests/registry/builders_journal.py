@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Connection, Date, Engine, Integer, LargeBinary, Table, func, select, text
 
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.journal import add
 from mailbridge.registry.journal_check import Asked, Proven, one_moment, prove
 from mailbridge.registry.journal_form import journaled
@@ -17,6 +16,7 @@ from mailbridge.registry.journal_roots import make_root
 from mailbridge.registry.outbox import SqlOutbox
 from mailbridge.registry.store import SqlRegistry
 from mailbridge.registry.tables import UtcTime, root
+from tests.registry.builders_changes import Changes
 from tests.registry.builders_registry import NOON, case_of_entry, delivery, draft, letter, verdict
 
 TODAY = date(2126, 1, 1)
@@ -40,8 +40,8 @@ def fill(engine: Engine) -> None:
     ids = [enter(registry, f"{count}") for count in range(4)]
     with registry.transaction() as current:
         current.judge(verdict("mail-1", 2))
-    SqlCorrections(engine, clock=lambda: NOON).correct(ids[0], {"note": "đính chính"}, by="lan", why="sai")
-    SqlCorrections(engine, clock=lambda: NOON).void(ids[1], by="lan", why="nhầm")
+    Changes(engine, clock=lambda: NOON).correct(ids[0], {"note": "đính chính"}, by="lan", why="sai")
+    Changes(engine, clock=lambda: NOON).void(ids[1], by="lan", why="nhầm")
     registry.note_deliveries([delivery(serial) for serial in range(1, 4)])
     sender = SqlOutbox(engine)
     assert sender.lease(NOON, 60)

@@ -63,7 +63,7 @@ class FakeRegistry:
         by_file = {e.draft.document_sha256: e for e in ours}
         return Known(
             same_mail=any(
-                c.agency == agency and not c.shadow and _is_same(c, mail_sha256, message_id)
+                c.agency == agency and not c.shadow and _is_same(c, mail_sha256, message_id, files)
                 for c in self.ledger.cases.values()
             ),
             same_file=tuple((one, by_file[one]) for one in dict.fromkeys(files) if one in by_file),
@@ -109,8 +109,10 @@ class FakeRegistry:
             raise self.gone
 
 
-def _is_same(case: Case, mail_sha256: str, message_id: str | None) -> bool:
-    return case.sha256 == mail_sha256 or (message_id is not None and case.message_id == message_id)
+def _is_same(case: Case, mail_sha256: str, message_id: str | None, files: Sequence[str] = ()) -> bool:
+    named_so = message_id is not None and case.message_id == message_id
+    brings = not files or any(each in (case.judgement or "") for each in files)
+    return case.sha256 == mail_sha256 or (named_so and brings)
 
 
 class FakeCorrespondence:

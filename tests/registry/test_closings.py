@@ -12,11 +12,11 @@ from sqlalchemy.exc import DBAPIError
 
 from mailbridge.registry.closings import Act, ClosingRefused, PeriodClosed, SqlClosings, open_for_mail
 from mailbridge.registry.closings_content import Period, day_of
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.corrections_fields import Value
 from mailbridge.registry.entry import EntryStatus, RegisterEntry
 from mailbridge.registry.paper import enter_paper
 from mailbridge.registry.store import SqlRegistry
+from tests.registry.builders_changes import Changes
 from tests.registry.builders_registry import NOON, draft
 from tests.registry.conftest import Database
 
@@ -41,8 +41,8 @@ def entered(database: Database, name: str, at: datetime = NOON, **changes: Any) 
         return current.enter(draft(name, **changes), at)
 
 
-def corrections(database: Database) -> SqlCorrections:
-    return SqlCorrections(database.engine, clock=lambda: NEXT_DAY)
+def corrections(database: Database) -> Changes:
+    return Changes(database.engine, clock=lambda: NEXT_DAY)
 
 
 def acts(database: Database, period: Period = DAY) -> list[tuple[int, Act, str]]:
@@ -73,7 +73,7 @@ def test_a_day_that_is_not_over_is_not_closed(database: Database) -> None:
         closings(database, NOON).close("sonv", "den", DAY, by="lan")
     with pytest.raises(ClosingRefused) as refused:
         closings(database).close("sonv", "den", YEAR, by="lan")
-    assert refused.value.told("vi") == "Chưa hết năm 2026, chưa thể khóa sổ."
+    assert refused.value.said("vi") == "Chưa hết năm 2026, chưa thể khóa sổ."
     assert acts(database) == []
 
 

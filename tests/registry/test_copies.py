@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from mailbridge.registry.closings import Act, SqlClosings
+from mailbridge.registry.closings_content import periods_of
 from mailbridge.registry.conflicts import AlreadyEntered
 from mailbridge.registry.copies import Copy, SqlCopies, arrivals
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.corrections_fields import WrongValue
 from mailbridge.registry.entry import PAPER_AWAITED, Channel, EntryStatus, RegisterEntry
 from mailbridge.registry.links import EntryEnded
 from mailbridge.registry.links_books import LinkBooks
 from mailbridge.registry.merging import SqlMerging
+from tests.registry.builders_changes import Changes
 from tests.registry.builders_registry import NOON, draft, sha256
 from tests.registry.conftest import Database
 
@@ -88,7 +90,7 @@ def test_list_of_awaited_paper_ends_with_paper_or_the_signed_version(database: D
     fourth = enter(database, "d", note=NOTE)
     enter(database, "e", note=NOTE, channel=Channel.PAPER)
     fifth = enter(database, "f", note=NOTE)
-    SqlCorrections(database.engine).void(fifth.id, by="lan", why="nhầm")
+    Changes(database.engine).void(fifth.id, by="lan", why="nhầm")
     assert awaited(database) == [1, 3, 4]
     paper = copies(database).join_paper(first.id, LATER, by="lan")
     assert awaited(database) == [3, 4]
@@ -117,9 +119,7 @@ def test_paper_comes_once_and_not_after_now(database: Database) -> None:
 def test_remark_that_a_clerk_wrote_behind_ours_stays_when_paper_is_taken_back(database: Database) -> None:
     line = enter(database, "a", note="Khẩn")
     done = copies(database).join_paper(line.id, NOON, by="lan")
-    SqlCorrections(database.engine).correct(
-        line.id, {"note": f"{done.entry.draft.note}; gửi lãnh đạo"}, by="lan", why="x"
-    )
+    Changes(database.engine).correct(line.id, {"note": f"{done.entry.draft.note}; gửi lãnh đạo"}, by="lan", why="x")
     undone = SqlMerging(database.engine, clock=lambda: LATER).undo(done.link.id, by="lan", why="nhầm")
     assert undone.entry.draft.note == "Khẩn; gửi lãnh đạo"
     assert undone.entry.status is EntryStatus.REGISTERED
@@ -130,3 +130,24 @@ def test_copy_of_what_was_merged_is_refused(database: Database) -> None:
     SqlMerging(database.engine, clock=lambda: LATER).merge(first.id, second.id, by="lan", why="x")
     with pytest.raises(EntryEnded):
         copies(database).join_paper(second.id, NOON, by="lan")
+
+
+def test_signed_version_opens_a_closed_year_and_leaves_its_day(database: Database) -> None:
+    """A mail is never refused; a remark is sealed by the year only."""
+    line = enter(database, "a", note=NOTE)
+    closings = SqlClosings(database.engine, clock=lambda: NOON + timedelta(days=90))
+    for period in periods_of(line.arrival_date):
+        closings.close("sonv", "den", period, by="lan")
+    signed = Copy(mail_id="mail-y", arrived_at=LATER, signed=True)
+    done = copies(database).join_mail(line.id, signed, by="lan", why="bản ký số")
+    assert done.entry.draft.note == f"{NOTE}; Đã nhận bản ký số ngày {LATER:%d/%m/%Y}"
+    states = {each.period.text: each.act for each in closings.standing()}
+    assert states == {"2026": Act.REOPENED, "2026-11-20": Act.CLOSED}
+
+
+def test_signed_version_of_an_entry_that_stands_no_more_is_noted_without_a_word(database: Database) -> None:
+    line = enter(database, "a", note=NOTE)
+    merged = Changes(database.engine).void(line.id, by="lan", why="nhầm")
+    signed = Copy(mail_id="mail-y", arrived_at=LATER, signed=True)
+    done = copies(database).join_mail(line.id, signed, by="lan", why="bản ký số")
+    assert (done.entry.version, done.link.mail_id) == (merged.version, "mail-y")

@@ -16,7 +16,6 @@ from mailbridge.decision.proof import SignedBy, signed_by
 from mailbridge.decision.workdays import EVERY_WEEK
 from mailbridge.record import signature_object
 from mailbridge.registry.acts import Act, Did, Via, add_act
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.entry import PAPER_AWAITED, VIETNAM, Channel, RegisterEntry
 from mailbridge.registry.figures import By, Figures, count, count_by, count_held
 from mailbridge.registry.figures_facts import Facts, is_signed, read_facts, read_official_mails
@@ -25,6 +24,7 @@ from mailbridge.registry.outbox import SqlOutbox
 from mailbridge.registry.store import SqlRegistry
 from mailbridge.verify.signature import Change, SignatureStatus, Status
 from tests.decision.builders_decision import signature
+from tests.registry.builders_changes import Changes
 from tests.registry.builders_registry import NOON, case, case_of_entry, draft, letter, sha256, verdict
 from tests.registry.conftest import Database
 
@@ -99,7 +99,7 @@ def counted(database: Database) -> Facts:
     enter(database, "f", at(21, 9), at(23, 16), **paper)
     enter(database, "october", datetime(2026, 10, 31, 23, 59, tzinfo=VIETNAM), at(1, 0))
     gone = enter(database, "gone", at(2, 8), at(2, 8))
-    SqlCorrections(database.engine, clock=lambda: NOON).void(gone.id, by="lan", why="nhầm")
+    Changes(database.engine, clock=lambda: NOON).void(gone.id, by="lan", why="nhầm")
     later = json.dumps({"signatures": [signature_object(org)]})
     with database.registry.transaction() as current:
         for number, cause in ((1, Cause.RECEPTION), (2, Cause.RETRY)):

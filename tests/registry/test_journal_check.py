@@ -89,7 +89,7 @@ def test_any_row_taken_out_or_put_in_is_found(filled: Database) -> None:
             assert wrongs(found.faults)[0] == (Wrong.ROW_MISSING, table.name)
             assert found.faults[0].key == key_of(table, row)
             added = dict(row) | {name: _another(row[name]) for name in form_of(table.name).key}
-            for name in {"number", "occasion", "turn", "undoes", "entry_id"} & set(table.c.keys()):
+            for name in {"number", "occasion", "turn", "undoes", "entry_id", "mail_id"} & set(table.c.keys()):
                 if row[name] is not None:  # it may be given once only
                     added[name] = _another(row[name])
             connection.execute(table.insert(), added)
@@ -254,6 +254,14 @@ def test_a_tail_cut_off_with_its_head_is_found_by_the_counter(database: Database
         cut(connection, heads=True)
         found = proven_within(connection)
     assert [(each.wrong, each.label) for each in found.faults] == [(Wrong.NUMBER_MISSING, "den/2026/3")]
+
+
+def test_a_head_that_was_taken_away_is_missed(database: Database) -> None:
+    enter(database.registry, "a")
+    with behind_our_back(database.engine) as connection:
+        connection.execute(journal_head.delete().where(journal_head.c.agency == "sonv"))
+        found = proven_within(connection)
+    assert [(each.wrong, each.agency, each.link) for each in found.faults] == [(Wrong.END_MISSING, "sonv", 1)]
 
 
 def test_what_a_cut_tail_can_hide_and_what_shows_it(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
@@ -166,6 +167,15 @@ def test_same_mail_octets_are_known_to_their_agency_only(rooms: Rooms) -> None:
     assert rooms.registry.known("sonv", sha256("octets"), [], []).same_mail
     assert not rooms.registry.known("sotc", sha256("octets"), [], []).same_mail
     assert not rooms.registry.known("sonv", sha256("others"), [], []).same_mail
+
+
+def test_a_new_document_under_an_old_message_id_is_a_mail_of_its_own(rooms: Rooms) -> None:
+    """Some scanners write the same Message-ID into all their mails; the second document wants its notice as well."""
+    told = json.dumps({"message": {"parts": [{"sha256": sha256("one.pdf")}]}})
+    with rooms.registry.transaction() as current:
+        current.record(case("mail-1", message_id="<0@scan.example>", action="hold", judgement=told), [])
+    assert rooms.registry.known("sonv", "other", [sha256("one.pdf")], [], "<0@scan.example>").same_mail
+    assert not rooms.registry.known("sonv", "other", [sha256("two.pdf")], [], "<0@scan.example>").same_mail
 
 
 def test_mail_is_known_by_its_message_id_too(rooms: Rooms) -> None:

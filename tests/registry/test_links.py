@@ -69,8 +69,8 @@ def test_entry_is_frozen_by_what_is_asked_of_itself_only() -> None:
     assert asked_of("e1", (link(1, entry_id="e2", other_id="e1"),)) is None
     with pytest.raises(EntryFrozen) as frozen:
         check_changeable(line(), (link(1),))
-    assert "07/2026" in frozen.value.told("vi")
-    assert "frozen" in frozen.value.told("en")
+    assert "07/2026" in frozen.value.said("vi")
+    assert "frozen" in frozen.value.said("en")
     check_changeable(line(), (link(1, LinkKind.CHANNEL),))
 
 
@@ -96,4 +96,4 @@ def test_links_cannot_be_written_over(database: Database) -> None:
     for change in ("UPDATE link SET why = 'z'", "DELETE FROM link"):
         with pytest.raises(BookDamaged, match="only grows"), reaching_database(), database.engine.begin() as connection:
             connection.execute(text(change))
-    assert LinkBooks(database.engine).stands_for(LinkBooks(database.engine).entry(second.id)) == first
+    assert database.books.stands_for(LinkBooks(database.engine).entry(second.id)) == first

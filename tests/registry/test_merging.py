@@ -10,7 +10,6 @@ import pytest
 
 from mailbridge.registry.authority import intake_of
 from mailbridge.registry.conflicts import AlreadyEntered
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.corrections_fields import Value, WrongValue
 from mailbridge.registry.entry import EntryStatus, RegisterEntry
 from mailbridge.registry.happenings import Happening
@@ -20,6 +19,7 @@ from mailbridge.registry.merging import SqlMerging
 from mailbridge.registry.rows import Author
 from mailbridge.registry.states import lock_entries, restate
 from mailbridge.registry.versions import versions_of_entry
+from tests.registry.builders_changes import Changes
 from tests.registry.builders_registry import NOON, draft, sha256
 from tests.registry.conftest import Database
 
@@ -114,7 +114,7 @@ def test_merge_across_the_year_names_the_year(database: Database) -> None:
 
 def test_what_stands_for_no_document_is_not_merged(database: Database) -> None:
     first, second, third = (enter(database, name) for name in "abc")
-    SqlCorrections(database.engine).void(third.id, by="lan", why="nhầm")
+    Changes(database.engine).void(third.id, by="lan", why="nhầm")
     for pair in ((first.id, third.id), (third.id, first.id)):
         with pytest.raises(EntryEnded, match="voided"):
             merging(database).merge(*pair, by="lan", why="x")

@@ -9,7 +9,10 @@ import pytest
 from mailbridge.registry.authority import Authority
 from mailbridge.registry.conflicts import AlreadyEntered
 from mailbridge.registry.entry import EntryStatus
+from mailbridge.registry.figures_facts import read_facts
 from mailbridge.registry.numbers import Gift, NumberRefused
+from mailbridge.registry.search_books import Question, SqlSearch
+from tests.registry.builders_changes import Changes
 from tests.registry.builders_numbers import declare, enter, numbers, reserved
 from tests.registry.builders_registry import NOON, draft, sha256
 from tests.registry.conftest import Database
@@ -57,11 +60,9 @@ def test_document_that_waits_or_has_its_number_is_not_entered_again(database: Da
 
 
 def test_correction_made_while_it_waited_stands_in_the_book(database: Database) -> None:
-    from mailbridge.registry.corrections import SqlCorrections
-
     declare(database, Authority.EXTERNAL)
     line = enter(database, "a")
-    SqlCorrections(database.engine, clock=lambda: NOON).correct(line.id, {"note": "bản sao"}, by="lan", why="thiếu")
+    Changes(database.engine, clock=lambda: NOON).correct(line.id, {"note": "bản sao"}, by="lan", why="thiếu")
     (given,) = numbers(database).give([Gift(entry_id=line.id, number=3)], by="lan", why="iOffice")
     assert (given.draft.note, given.version) == ("bản sao", 1)
 
@@ -145,3 +146,23 @@ def test_change_needs_a_person_and_a_reason(database: Database) -> None:
             numbers(database).give([Gift(entry_id=line.id, number=40)], by=by, why=why)
     with pytest.raises(LookupError):
         numbers(database).give([Gift(entry_id="none", number=40)], by="lan", why="iOffice")
+
+
+def test_line_that_waited_is_found_once(database: Database) -> None:
+    """Under the number that came; while it waits, and when it is voided without a number, as the line that it is."""
+    declare(database, Authority.EXTERNAL)
+    line, other = enter(database, "a"), enter(database, "b")
+    search = SqlSearch(database.engine)
+    asked = Question(words=(line.draft.symbol or "",), book="den")
+    assert {each.id for each in search.search(asked, most=9)} == {line.id, other.id}
+    (given,) = numbers(database).give([Gift(entry_id=line.id, number=457)], by="lan", why="VNPT iOffice")
+    Changes(database.engine).void(other.id, by="lan", why="nhầm")
+    assert {each.id for each in search.search(asked, most=9)} == {given.id, other.id}
+
+
+def test_line_that_waited_is_counted_once(database: Database) -> None:
+    declare(database, Authority.EXTERNAL)
+    line = enter(database, "a")
+    numbers(database).give([Gift(entry_id=line.id, number=457)], by="lan", why="VNPT iOffice")
+    facts = read_facts(database.engine, line.arrival_date, line.arrival_date)
+    assert (len(facts.documents), facts.voided) == (1, 0)

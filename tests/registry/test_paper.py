@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from mailbridge.registry.conflicts import LooksEntered
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.corrections_fields import Value, WrongValue
 from mailbridge.registry.entry import Channel, RegisterEntry
 from mailbridge.registry.paper import enter_paper, missing
+from tests.registry.builders_changes import Changes
 from tests.registry.builders_registry import NOON, draft
 from tests.registry.conftest import Database
 
@@ -44,7 +44,7 @@ def test_paper_and_mail_of_a_day_are_one_series(database: Database) -> None:
 
 def test_entry_without_a_mail_is_traced_by_its_number_and_day(database: Database) -> None:
     line = enter(database)
-    SqlCorrections(database.engine, clock=lambda: NOON).void(line.id, by="minh", why="nhầm")
+    Changes(database.engine, clock=lambda: NOON).void(line.id, by="minh", why="nhầm")
     for what in ("1", "1/2026", "15/QĐ-UBND", line.id, "20/11/2026"):
         assert [each.what for each in database.books.trace(what)] == ["registered", "voided"]
     assert database.books.trace("21/11/2026") == ()
@@ -110,7 +110,7 @@ def test_same_number_symbol_and_issuer_are_told(database: Database, change: dict
 
 def test_voided_twin_is_no_twin(database: Database) -> None:
     first = enter(database)
-    SqlCorrections(database.engine).void(first.id, by="lan", why="sai sổ")
+    Changes(database.engine).void(first.id, by="lan", why="sai sổ")
     assert enter(database).number == 2
 
 

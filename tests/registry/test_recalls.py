@@ -10,13 +10,12 @@ import pytest
 from mailbridge.registry.closings import Act, SqlClosings
 from mailbridge.registry.closings_content import Period
 from mailbridge.registry.copies import Copy, SqlCopies
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.entry import EntryStatus, RegisterEntry, local_day
 from mailbridge.registry.links import EntryEnded, EntryFrozen, LinkKind, NotDone
 from mailbridge.registry.links_books import LinkBooks
 from mailbridge.registry.merging import SqlMerging
-from mailbridge.registry.recalls import SqlRecalls
 from mailbridge.registry.relations import RecallAsked, Relations
+from tests.registry.builders_changes import Changes
 from tests.registry.builders_registry import NOON, case, draft, sha256
 from tests.registry.conftest import Database
 
@@ -39,8 +38,8 @@ def ask(
         current.relate(made, (), Relations(recalls=(asked,)))
 
 
-def recalls(database: Database) -> SqlRecalls:
-    return SqlRecalls(database.engine, clock=lambda: LATER)
+def recalls(database: Database) -> Changes:
+    return Changes(database.engine, clock=lambda: LATER)
 
 
 def told(database: Database, line: RegisterEntry) -> list[str]:
@@ -50,7 +49,7 @@ def told(database: Database, line: RegisterEntry) -> list[str]:
 def test_entry_is_frozen_until_a_clerk_answers(database: Database) -> None:
     line, other = enter(database, "a"), enter(database, "b")
     ask(database, line)
-    corrections = SqlCorrections(database.engine, clock=lambda: LATER)
+    corrections = Changes(database.engine, clock=lambda: LATER)
     for act in (
         lambda: corrections.correct(line.id, {"note": "x"}, by="lan", why="x"),
         lambda: corrections.void(line.id, by="lan", why="x"),
@@ -82,7 +81,7 @@ def test_agreed_recall_strikes_the_line_and_keeps_its_number(database: Database)
     assert (done.status_code, done.mail_id, done.link.kind) == ("15", "mail-ask", LinkKind.RECALLED_BY)
     assert enter(database, "b").number == 2
     with pytest.raises(EntryEnded, match="recalled"):
-        SqlCorrections(database.engine).correct(line.id, {"note": "x"}, by="lan", why="x")
+        Changes(database.engine).correct(line.id, {"note": "x"}, by="lan", why="x")
     with pytest.raises(EntryEnded):
         recalls(database).agree(line.id, by="lan", why="x")
     assert told(database, line) == ["registered", "recall-asked", "recall-agreed"]
@@ -96,7 +95,7 @@ def test_refused_recall_changes_nothing(database: Database) -> None:
     done = recalls(database).refuse(line.id, by="lan", why="đã thực hiện")
     assert (done.entry, done.status_code, done.mail_id) == (line, "16", "mail-ask")
     assert LinkBooks(database.engine).asked(line.id) is None
-    assert SqlCorrections(database.engine).correct(line.id, {"note": "x"}, by="lan", why="x").entry.version == 2
+    assert Changes(database.engine).correct(line.id, {"note": "x"}, by="lan", why="x").entry.version == 2
     with pytest.raises(NotDone, match="Nobody has asked"):
         recalls(database).refuse(line.id, by="lan", why="x")
 
@@ -125,7 +124,7 @@ def test_replacement_stays_readable_and_names_what_stands_in_its_place(database:
     done = recalls(database).agree(line.id, by="lan", why="x", other_id=newer.id)
     assert done.entry.status is EntryStatus.REPLACED
     assert done.entry.draft.note == "Đã thay thế ngày 22/11/2026 theo văn bản số 3600/VPCP-KGVX, số đến 02"
-    assert SqlCorrections(database.engine).correct(line.id, {"pages": 3}, by="lan", why="x").entry.draft.pages == 3
+    assert Changes(database.engine).correct(line.id, {"pages": 3}, by="lan", why="x").entry.draft.pages == 3
     assert [each.kind for each in LinkBooks(database.engine).standing(newer.id)] == [LinkKind.REPLACED_BY]
 
 
@@ -134,7 +133,7 @@ def test_agreed_change_leaves_the_entry_to_be_corrected(database: Database) -> N
     ask(database, line, LinkKind.UPDATE_ASKED)
     done = recalls(database).agree(line.id, by="lan", why="x")
     assert (done.entry.status, done.link.kind) == (EntryStatus.REGISTERED, LinkKind.UPDATED_BY)
-    assert SqlCorrections(database.engine).correct(line.id, {"pages": 3}, by="lan", why="x").entry.version == 3
+    assert Changes(database.engine).correct(line.id, {"pages": 3}, by="lan", why="x").entry.version == 3
 
 
 def test_wrong_answer_is_taken_back_and_the_entry_is_frozen_again(database: Database) -> None:
@@ -145,7 +144,7 @@ def test_wrong_answer_is_taken_back_and_the_entry_is_frozen_again(database: Data
     assert (undone.entry.status, undone.entry.draft, undone.entry.version) == (EntryStatus.REGISTERED, line.draft, 3)
     assert LinkBooks(database.engine).asked(line.id) is not None
     with pytest.raises(EntryFrozen):
-        SqlCorrections(database.engine).correct(line.id, {"note": "x"}, by="lan", why="x")
+        Changes(database.engine).correct(line.id, {"note": "x"}, by="lan", why="x")
     assert recalls(database).refuse(line.id, by="lan", why="x").entry == undone.entry
 
 
@@ -195,8 +194,6 @@ def test_other_entry_of_a_recall_is_another_of_the_same_agency(database: Databas
             recalls(database).agree(line.id, by="lan", why="x", other_id=other)
     with pytest.raises(LookupError):
         recalls(database).agree("nobody", by="lan", why="x")
-    with pytest.raises(ValueError, match="reason"):
-        recalls(database).agree(line.id, by="lan", why="")
 
 
 def test_copy_of_a_recalled_document_is_still_joined(database: Database) -> None:

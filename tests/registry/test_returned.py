@@ -9,7 +9,8 @@ import pytest
 
 from mailbridge.mail.letter import Letter, token_of
 from mailbridge.registry.fates import Fate, LetterFate
-from mailbridge.registry.returned import Resent, Returned
+from mailbridge.registry.journal_check import Asked, one_moment, prove
+from mailbridge.registry.returned import MOST_FATES, Resent, Returned
 from tests.registry.builders_registry import NOON, draft, letter
 from tests.registry.conftest import Database
 
@@ -64,6 +65,16 @@ def test_a_return_is_told_to_the_mail_and_to_each_of_its_entries_once(database: 
     assert returned.keys_of_returned() == {made.key}
 
 
+def test_a_stranger_who_has_the_token_cannot_fill_the_history(database: Database) -> None:
+    made = posted(database)
+    with database.registry.transaction() as tx:
+        written = [
+            tx.correspondence.note_fate(made, fate(made, f"report-{number}")) for number in range(MOST_FATES + 5)
+        ]
+    assert written == [True] * MOST_FATES + [False] * 5
+    assert len(Returned(database.engine).fates([made.key])) == MOST_FATES
+
+
 def test_a_return_changes_neither_number_nor_state(database: Database) -> None:
     made = posted(database)
     with database.registry.transaction() as tx:
@@ -116,6 +127,8 @@ def test_a_letter_sent_again_is_a_letter_of_its_own(database: Database) -> None:
     assert keys == [f"{made.key}:again-1", f"{made.key}:again-2"]
     assert len(list(database.books.letters())) == 3
     assert Returned(database.engine).find(token_of(keys[0])) is not None
+    with one_moment(database.engine) as connection:
+        assert prove(connection, Asked()).faults == ()
 
 
 def test_how_long_letters_took_to_leave_is_known(database: Database) -> None:

@@ -17,7 +17,6 @@ from mailbridge.errors import Misconfigured, Unavailable
 from mailbridge.registry import schema
 from mailbridge.registry.books import Books
 from mailbridge.registry.conflicts import BookDamaged
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.corrections_fields import Field
 from mailbridge.registry.database import open_database, reaching_database
 from mailbridge.registry.search_books import Question, SqlSearch
@@ -25,9 +24,9 @@ from mailbridge.registry.store import SqlRegistry
 from mailbridge.registry.tables import metadata
 from mailbridge.registry.verdicts import SqlVerdicts
 from tests.live.postgres import Postgres
+from tests.registry.builders_changes import Changes
 from tests.registry.builders_registry import NOON, case, delivery, draft, verdict
 from tests.registry.conftest import BOTH, Database
-
 
 INDEXES = ("entry_words", "text_words")
 
@@ -131,7 +130,7 @@ def test_a_book_of_the_first_schema_comes_along_whole(empty_url: str) -> None:
 
 def fields_of_voided(engine: Engine) -> list[Field]:
     """Correct and void the old entry, and return what was corrected."""
-    corrections = SqlCorrections(engine)
+    corrections = Changes(engine)
     done = corrections.correct("e-old", {"note": "xem lại"}, by="lan", why="x")
     assert corrections.void("e-old", by="lan", why="x").version == 3
     return [change.field for change in done.changes]

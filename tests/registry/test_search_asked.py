@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.search_asked import came
+from tests.registry.builders_changes import Changes
 from tests.registry.builders_registry import NOON, case, draft
 from tests.registry.conftest import Database
 
@@ -60,7 +60,7 @@ def test_other_agencies_do_not_answer(book: Database) -> None:
 def test_voided_entry_is_told_as_such(book: Database) -> None:
     (found,) = came(book.engine, "45/TB-STC")
     assert found.entry is not None
-    SqlCorrections(book.engine).void(found.entry.id, by="lan", why="nhầm")
+    Changes(book.engine).void(found.entry.id, by="lan", why="nhầm")
     (found,) = came(book.engine, "45/TB-STC")
     assert found.entry is not None
     assert found.entry.status.value == "voided"

@@ -11,12 +11,12 @@ from sqlalchemy import func, select, text
 from mailbridge.classifier.kinds import Classification, Document, Kind
 from mailbridge.mail.message import Message, Part
 from mailbridge.mail.pages import Box, Layer, Line, Page, Pages
-from mailbridge.registry.corrections import SqlCorrections
 from mailbridge.registry.entry import RegisterEntry
 from mailbridge.registry.search_books import Hit, Question, SqlSearch
 from mailbridge.registry.search_index import Where, index_missing
 from mailbridge.registry.tables import document_text
-from mailbridge.registry.texts import MOST, DocumentText, TextSource, are_kept, forget_texts, texts_of
+from mailbridge.registry.texts import MOST, DocumentText, TextSource, forget_texts, texts_of
+from tests.registry.builders_changes import Changes
 from tests.registry.builders_registry import NOON, draft, sha256
 from tests.registry.conftest import Database
 
@@ -112,7 +112,7 @@ def test_snippet_shows_the_words_as_they_stand_in_the_text(database: Database) -
 
 def test_correction_keeps_the_text_and_finds_what_is_written_now(database: Database) -> None:
     (line,) = fill(database, "sửa chữa đường phố")
-    SqlCorrections(database.engine, clock=lambda: NOON).correct(line.id, {"issuer": "Sở Xây dựng"}, by="a", why="sai")
+    Changes(database.engine, clock=lambda: NOON).correct(line.id, {"issuer": "Sở Xây dựng"}, by="a", why="sai")
     assert found(database, "duong pho") == found(database, "xay dung duong") == [1]
     assert found(database, "van phong chinh phu duong") == []
 
@@ -148,10 +148,8 @@ def test_other_agencies_do_not_find_it(database: Database) -> None:
 def test_forgotten_text_leaves_nothing_behind(database: Database) -> None:
     fill(database, "điều không ai nên đọc nữa", "điều khác")
     with database.engine.begin() as connection:
-        assert are_kept(connection, "sonv", sha256("1"))
         assert forget_texts(connection, "sonv", sha256("1")) == 1
         assert forget_texts(connection, "sonv", sha256("1")) == 0
-        assert not are_kept(connection, "sonv", sha256("1"))
         assert connection.execute(select(func.count()).select_from(document_text)).scalar_one() == 1
         if connection.dialect.name == "sqlite":
             connection.execute(text("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'text_words', 'row')"))

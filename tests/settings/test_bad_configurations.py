@@ -71,6 +71,7 @@ CASES: list[tuple[Slip, int | None, str, str]] = [
     ((M, '["vanthu@sonv.backan.gov.vn"]', "[]"), 9, '"agency.addresses" is empty', "addresses = "),
     ((M, '["lan@sonv.backan.gov.vn"]', "[5]"), 10, '"agency.clerks (number 1)" must be a text', "quotation"),
     ((M, '["lan@sonv.backan.gov.vn"]', "[]"), 10, '"agency.clerks" is empty', "clerks = "),
+    ((M, "clerks =", 'void = "heads"\nclerks ='), 10, "nobody could void an entry", "heads = "),
     ((M, "clerks =", 'security_contact = "nobody"\nclerks ='), 10, 'is not a mail address: "nobody"', "vanthu@"),
     ((M, "[[agency]]", "[agency]"), 5, '"agency" must be a list', "[[name]]"),
     ((M, 'kind = "hop"', 'kind = "hob"'), 12, '"listener.kind" cannot be "hob"', '"hop", "milter" or "journal"'),

@@ -74,7 +74,8 @@ def test_forged_mail_fails() -> None:
 
 def test_believed_list_vouches_for_a_mail_that_it_changed() -> None:
     changed = SIGNED.replace(b"so 12", b"[list] so 12")
-    content = seal_mail(changed, domain="list.example", results=f" l; dmarc=pass header.from={DOMAIN}")
+    results_seen = f" l; dmarc=pass header.from={DOMAIN}"
+    content = seal_mail(changed, domain="list.example", results=results_seen, ams=(("h=", "h=content-type:"),))
     found = judged(content, "list.example", ip="198.51.100.9")
     assert results(found) == (Result.FAIL, [Result.FAIL], Result.PASS, Result.FAIL)
     assert (found.arc.vouched, found.proves_sender, found.proves_author) == (True, True, False)

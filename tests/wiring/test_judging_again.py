@@ -16,7 +16,7 @@ from mailbridge.registry.database import open_database
 from mailbridge.registry.store import SqlRegistry
 from mailbridge.registry.verdicts import SqlVerdicts
 from mailbridge.settings import Role, load
-from mailbridge.wiring import ROLES, App, back
+from mailbridge.wiring import ROLES, App, chores
 from tests.demo.builders_demo import DEMO
 from tests.live.sink import Sink
 from tests.wiring.builders_wiring import settings_of
@@ -27,7 +27,7 @@ DOORS = ROLES - {Role.MILTER, Role.JOURNAL}
 async def test_a_verdict_that_was_open_at_the_end_is_settled_after_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(back, "_VERDICTS_EVERY", 0.1)
+    monkeypatch.setattr(chores, "_VERDICTS_EVERY", 0.1)
     zone = tmp_path / "zone"
     zone.write_text("$SILENT vb2026._domainkey.backan.gov.vn.\n")
     content = next((DEMO / "mails").glob("01*.eml")).read_bytes()
