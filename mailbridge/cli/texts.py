@@ -501,9 +501,7 @@ VIETNAMESE = {
     "Tell how long acknowledgements took from their entry until the next server had them, and how many came back.": (
         "Cho biết thư báo nhận mất bao lâu từ khi vào sổ đến khi gửi đi, bao nhiêu thư bị trả về."
     ),
-    "Exit status 1 when one of a hundred took more than two minutes.": (
-        "Trả về 1 khi quá 1% số thư mất hơn hai phút."
-    ),
+    "Exit status 1 when one of a hundred took more than two minutes.": ("Trả về 1 khi quá 1% số thư mất hơn hai phút."),
     "Days to look back.": "Số ngày tính ngược lại.",
     "Show a letter: its text, and what became of it. KEY is its key, or its check code.": (
         "Xem một thư: nội dung và tình trạng. KEY là khóa hoặc mã kiểm tra của thư."
