@@ -74,7 +74,7 @@ class Answering:
     """
 
     stages: tuple[str, ...] = ("01", "02", "03", "15", "16")
-    per_peer_hour: int = 60
+    per_peer_hour: int = 300
     per_thread: int = 3
     asks: Asks = Asks.CONFIRMED
 

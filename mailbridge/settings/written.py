@@ -147,7 +147,7 @@ class LettersTable:
 
     __pydantic_config__: ClassVar[ConfigDict] = CLOSED
     stages: tuple[Literal["01", "02", "03", "04", "05", "06", "13", "15", "16"], ...] = ("01", "02", "03", "15", "16")
-    per_peer_hour: Count = 60
+    per_peer_hour: Count = 300
     per_thread: Count = 3
     question: Asks = Asks.CONFIRMED
 
