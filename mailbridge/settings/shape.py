@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -41,11 +42,16 @@ def shaped(kind: type[T], source: Source, report: Report) -> T | None:
     """Return what `source` says as a `kind`; None, with findings, when it does not fit."""
     try:
         # Strict JSON mode: a list is a tuple, but "5" is no number and 1 is no truth.
-        return TypeAdapter(kind).validate_json(json.dumps(source.table, default=str), strict=True)
+        reader: TypeAdapter[T] = _readers(kind)
+        return reader.validate_json(json.dumps(source.table, default=str), strict=True)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             _tell(kind, detail, source, report)
         return None
+
+
+_readers: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+"""Builds the reader of a kind of file once: that takes longer than reading."""
 
 
 def _tell(kind: type[object], detail: ErrorDetails, source: Source, report: Report) -> None:

@@ -13,13 +13,12 @@ from mailbridge.mail.envelope import Client, Door, Envelope
 from mailbridge.pipeline import Ports, process
 from mailbridge.ports import Reading
 from mailbridge.registry.database import open_database
-from mailbridge.registry.schema import upgrade
 from mailbridge.registry.store import SqlRegistry
 from mailbridge.settings import load
 from mailbridge.spool import Spool
 from mailbridge.wiring import lookups_for
 from mailbridge.wiring.prepared import evidence_folder
-from tests.cli.builders_cli import DEMO, MAILS
+from tests.cli.builders_cli import DEMO, MAILS, make_book
 from tests.demo.builders_demo import AT, OURS
 
 
@@ -29,7 +28,7 @@ def receive(config: Path, name: str, reading: Reading) -> str:
         shutil.copytree(DEMO / "trust", config / "trust", dirs_exist_ok=True)
     settings = load(config)
     settings.data.mkdir(exist_ok=True)
-    upgrade(settings.database.url)
+    make_book(settings.database.url)
     engine = open_database(settings.database.url)
     ports = Ports(
         lookups=lookups_for(settings),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -69,11 +71,30 @@ def init_flags(folder: Path, **changes: str) -> list[str]:
     return [part for pair in values.items() for part in pair]
 
 
+@cache
+def _empty_book() -> bytes:
+    """Make an empty book once: the migrations take longer than what most tests do with it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "mailbridge.db"
+        upgrade(f"sqlite:///{path}")
+        return path.read_bytes()
+
+
+def make_book(url: str) -> None:
+    """Put an empty book of the newest schema where there is none."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:") or path.exists():
+        upgrade(url)
+    else:
+        path.write_bytes(_empty_book())
+        path.chmod(0o600)
+
+
 def fill(config: Path) -> None:
     """Write two entries, one held mail and one letter into the book."""
     settings = load(config)
     settings.data.mkdir(exist_ok=True)
-    upgrade(settings.database.url)
+    make_book(settings.database.url)
     engine = open_database(settings.database.url)
     registry = SqlRegistry(engine)
     with registry.transaction() as transaction:

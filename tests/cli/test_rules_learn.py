@@ -10,10 +10,9 @@ import pytest
 
 from mailbridge.registry.database import open_database
 from mailbridge.registry.entry import Case, DraftEntry
-from mailbridge.registry.schema import upgrade
 from mailbridge.registry.store import SqlRegistry
 from mailbridge.settings import load
-from tests.cli.builders_cli import ARRIVED, MAILS, WORLD, CommandLine
+from tests.cli.builders_cli import ARRIVED, MAILS, WORLD, CommandLine, make_book
 
 READ = "Ủy ban nhân dân tỉnh Bắc Kạn"
 WRITTEN = "UBND tỉnh Bắc Kạn"
@@ -28,7 +27,7 @@ def taught(config: Path, mailbridge: CommandLine) -> Path:
     assert told["documents"][0]["issuer"] == READ
     settings = load(config)
     settings.data.mkdir(exist_ok=True)
-    upgrade(settings.database.url)
+    make_book(settings.database.url)
     engine = open_database(settings.database.url)
     for number in (1, 2, 3):
         _enter(SqlRegistry(engine), told, number)
