@@ -20,11 +20,12 @@ from sqlalchemy import Connection, Engine, select
 
 from mailbridge.classifier.automatic import automatic_reason
 from mailbridge.classifier.kinds import Kind
-from mailbridge.decision.findings import Action, Agency
+from mailbridge.decision.findings import Agency
 from mailbridge.decision.forwarded_copy import passed_on
 from mailbridge.decision.office import mailboxes_of
 from mailbridge.decision.policy import Policy
 from mailbridge.decision.sentence import Sentence
+from mailbridge.desk.cases import bare_case
 from mailbridge.desk.desk import Desk
 from mailbridge.desk.mail_proof import proof_of
 from mailbridge.desk.wording import DID_EN, DID_VI, number_of, when
@@ -179,7 +180,7 @@ class ForwardDesk:
 
     def _settle(self, seen: Seen, policy: Policy, original: _Original, letter: Letter | None) -> Case:
         """Write down, in one transaction, that this was a copy, who passed it on, and what he hears."""
-        case = _case(seen, policy, self._clock())
+        case = bare_case(seen, policy, FORWARDED, self._clock())
         happened = Event(
             at=case.decided_at,
             mail_id=original.case.mail_id,
@@ -264,23 +265,4 @@ def _view(original: _Original, seen: Seen, policy: Policy) -> ReplyView:
             )
             for line in original.lines
         ),
-    )
-
-
-def _case(seen: Seen, policy: Policy, now: datetime) -> Case:
-    """Keep that a copy came; nothing of it is stored, for all of it is with the first mail."""
-    mail = seen.mail
-    return Case(
-        mail_id=mail.id,
-        agency=policy.agency.id,
-        door=mail.door.value,
-        accepted_at=mail.accepted_at,
-        decided_at=now,
-        sha256=mail.sha256,
-        size=len(mail.content),
-        kind=Kind.OTHER.value,
-        action=Action.PASS.value,
-        rule=FORWARDED,
-        reason="",
-        rules_version=policy.rules.version,
     )

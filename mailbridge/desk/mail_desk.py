@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from mailbridge.classifier.kinds import Kind
 from mailbridge.commands.command import Find, Help
 from mailbridge.commands.days import WorksOn
 from mailbridge.commands.own_words import own_words
 from mailbridge.commands.reading import Reading
-from mailbridge.decision.findings import Action, Agency
+from mailbridge.decision.findings import Agency
 from mailbridge.decision.policy import Policy
 from mailbridge.decision.sentence import Sentence
 from mailbridge.decision.units import Unit
+from mailbridge.desk.cases import bare_case
 from mailbridge.desk.desk import Desk
 from mailbridge.desk.mail_book import CommandBook, Notice, command_key
 from mailbridge.desk.mail_claims import Claim, claim_of
@@ -150,7 +150,7 @@ class CommandDesk:
         if self._book.was_seen(seen.mail, seen.message.message_id, agency.id, by):
             return self._repeated(asked)
         if _is_for_other_office(seen, agency, known):
-            return self._settled(_case(seen, policy, COMMAND, self._clock()), ())
+            return self._settled(bare_case(seen, policy, COMMAND, self._clock()), ())
         if not _is_for((*named, *tagged), agency.id, by):
             return self._answered(asked, self._refused(asked, _NOT_YOURS), now)
         if claim.answers and not named:
@@ -211,7 +211,7 @@ class CommandDesk:
         return refused_view(why, asked.said, asked.policy.agency, asked.subject, asked.policy.language)
 
     def _repeated(self, asked: _Asked) -> Case:
-        return self._settled(_case(asked.seen, asked.policy, REPEATED, self._clock()), ())
+        return self._settled(bare_case(asked.seen, asked.policy, REPEATED, self._clock()), ())
 
     def _answered(self, asked: _Asked, view: ReplyView, now: datetime) -> Case:
         mail, message, agency = asked.seen.mail, asked.seen.message, asked.policy.agency
@@ -230,7 +230,7 @@ class CommandDesk:
             templates=self._templates,
         )
         # The moment behind the last act: by it what this command did is told from what the next one does.
-        return self._settled(_case(asked.seen, asked.policy, COMMAND, self._clock()), (letter,))
+        return self._settled(bare_case(asked.seen, asked.policy, COMMAND, self._clock()), (letter,))
 
     def _settled(self, case: Case, letters: Sequence[Letter]) -> Case:
         try:
@@ -281,22 +281,3 @@ def _is_for_other_office(seen: Seen, agency: Agency, known: Sequence[Notice]) ->
     own = {each.lower() for each in agency.addresses}
     is_alone = all(each.lower() in own for each in seen.mail.envelope.recipients)
     return bool(known) and not is_alone and all(each.agency != agency.id for each in known)
-
-
-def _case(seen: Seen, policy: Policy, rule: str, now: datetime) -> Case:
-    """Keep that a command came; what it said stands with what was done, and nothing else of the mail is stored."""
-    mail = seen.mail
-    return Case(
-        mail_id=mail.id,
-        agency=policy.agency.id,
-        door=mail.door.value,
-        accepted_at=mail.accepted_at,
-        decided_at=now,
-        sha256=mail.sha256,
-        size=len(mail.content),
-        kind=Kind.OTHER.value,
-        action=Action.PASS.value,
-        rule=rule,
-        reason="",
-        rules_version=policy.rules.version,
-    )

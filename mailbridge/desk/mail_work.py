@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
 from mailbridge.commands.command import (
@@ -84,15 +85,9 @@ class Work:
         """Refuse before anything is done what could only be refused behind the first half."""
         if not may_ask(self.role, command):
             raise Refused("Không có quyền thực hiện thao tác này.", "You may not do this.", code="not-allowed")
-        if self.notice is None and not isinstance(command, Find | Help):
-            raise Refused(
-                "Cần trả lời thư báo của văn bản.", "Please answer the notice of the document.", code="no-notice"
-            )
-        if (
-            self.notice is not None
-            and self.notice.is_round
-            and not isinstance(command, BatchConfirm | Undo | Find | Help)
-        ):
+        if isinstance(command, Find | Help):
+            return
+        if self._answered().is_round and not isinstance(command, BatchConfirm | Undo):
             raise Refused(
                 "Thư tổng hợp chỉ nhận: duyệt hết, duyệt hết trừ …, duyệt …; cần sửa thì trả lời thư báo của văn bản.",
                 "A digest is answered by confirming lines; to change a document answer its own notice.",
@@ -104,6 +99,14 @@ class Work:
             own = [unit for unit in self.units if unit.agency == self.agency.id]
             for name in (*((command.lead,) if command.lead else ()), *command.cooperating):
                 the_unit(name, own)
+
+    def _answered(self) -> Notice:
+        """Return the notice that is answered; raises `Refused` when the mail answers none."""
+        if self.notice is None:
+            raise Refused(
+                "Cần trả lời thư báo của văn bản.", "Please answer the notice of the document.", code="no-notice"
+            )
+        return self.notice
 
     def _check_batch(self, command: BatchConfirm) -> None:
         lines = self.notice.lines if self.notice else ()
@@ -126,8 +129,7 @@ class Work:
 
     def _steps(self, commands: Sequence[Command]) -> Iterator[Callable[[], Done]]:
         """Yield what is to be done about the mail of the notice, each when the one before it is done."""
-        notice = self.notice
-        assert notice is not None  # noqa: S101  # `_check` has seen to it; says it for the type checker
+        notice = self._answered()
         values = tuple(pair for each in commands if isinstance(each, Correct) for pair in each.values)
         entered = self._entered(notice.about)
         rest = [each for each in commands if not isinstance(each, Confirm | Correct)]
@@ -151,7 +153,8 @@ class Work:
                 if not entered:
                     raise _not_entered()
                 for line in entered:
-                    yield lambda line=line: desk.assign(  # type: ignore[misc]  # mypy takes a default for the loop as Any
+                    yield partial(
+                        desk.assign,
                         line.id,
                         lead=command.lead,
                         cooperating=command.cooperating,
@@ -225,8 +228,7 @@ class Work:
 
     def _undone(self) -> Worked:
         """Take back what the answered command did, the last first; behind a first notice, what the last one did."""
-        notice = self.notice
-        assert notice is not None  # noqa: S101  # `_check` has seen to it; says it for the type checker
+        notice = self._answered()
         if notice.command:
             acts = self.book.acts_of_command(notice.command, self.agency.id, self.by)
         else:

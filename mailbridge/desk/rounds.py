@@ -203,14 +203,13 @@ class Rounds:
             marked = (agency.id, due.kind.value, due.about, due.to.lower())
             if not tell_once(tx.connection, ident, *marked, due.now, due.mails) or due.view is None:
                 return 0
-            return int(tx.post(self._letter(due, ident)))
+            return int(tx.post(self._letter(due, due.view, ident)))
 
-    def _letter(self, due: _Due, ident: str) -> Letter:
-        assert due.view is not None  # noqa: S101  # asked for by the one who calls; says it for the type checker
+    def _letter(self, due: _Due, view: RoundView, ident: str) -> Letter:
         agency = due.policy.agency
         return compose_round(
             due.kind,
-            due.view,
+            view,
             agency=agency,
             to=due.to,
             key=f"{due.kind.value}:{agency.id}:{due.about}:{due.to.lower()}",
